@@ -1,0 +1,61 @@
+"""From a folder of diplomatic texts to three citable answers: topics, speakers, sentiment toward states.
+
+Every public name is listed in `PUBLIC` with the module that holds it, and is imported when it is first used, so that
+``import sco_analysis`` costs nothing that is not needed.
+"""
+
+from importlib import import_module
+from typing import Any
+
+__version__ = "0.1.0"
+
+#: public name → module
+PUBLIC = {
+    "read_corpus": "corpus",
+    "check_corpus": "corpus",
+    "parse": "parse",
+    "select": "parse",
+    "Parsed": "parse",
+    "split_blocks": "layout",
+    "split_turns": "turns",
+    "find_quotations": "quotations",
+    "split_sentences": "sentences",
+    "find_mentions": "mentions",
+    "concordance": "mentions",
+    "score_polarity": "polarity",
+    "read_dictionary": "dictionaries",
+    "topic_frequency": "tallies",
+    "speaker_share": "tallies",
+    "sentiment_toward_states": "tallies",
+    "keyness": "keyness",
+    "dispersion": "keyness",
+    "plot_topic_frequency": "figures",
+    "plot_speaker_share": "figures",
+    "plot_sentiment_toward_states": "figures",
+    "save_figure": "figures",
+    "render": "run",
+    "cite": "citations",
+    "ScoError": "errors",
+    "CorpusError": "errors",
+    "TableError": "errors",
+    "DictionaryError": "errors",
+    "ParameterError": "errors",
+    "FigureError": "errors",
+    "RenderError": "errors",
+}
+
+__all__ = [*PUBLIC, "PUBLIC", "__version__"]  # noqa: PLE0604 - the names are the keys of PUBLIC
+
+
+def __getattr__(name: str) -> Any:
+    if name not in PUBLIC:
+        raise AttributeError(
+            f"module {__name__!r} has no attribute {name!r}; public names: {', '.join(sorted(PUBLIC))}"
+        )
+    value = getattr(import_module(f".{PUBLIC[name]}", __name__), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted([*globals(), *PUBLIC])

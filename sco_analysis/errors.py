@@ -1,0 +1,29 @@
+"""What can go wrong, one class a cause. Every message says where, what, and what to write instead."""
+
+
+class ScoError(Exception):
+    """Raised when sco-analysis cannot do what it was asked; the parent of all its errors."""
+
+
+class CorpusError(ScoError):
+    """Raised when a folder or file cannot be read as a corpus."""
+
+
+class TableError(ScoError):
+    """Raised when a table lacks a promised column, or a column holds something else than promised."""
+
+
+class DictionaryError(ScoError):
+    """Raised when a dictionary cannot be found or does not have the form of one."""
+
+
+class ParameterError(ScoError):
+    """Raised when an argument or a notebook parameter is unknown or of the wrong type."""
+
+
+class FigureError(ScoError):
+    """Raised when a figure cannot be saved or found: no caption, no alternative text, an unusable stem."""
+
+
+class RenderError(ScoError):
+    """Raised when a notebook failed while it was executed; names the notebook, the cell and the traceback."""
