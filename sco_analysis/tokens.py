@@ -1,0 +1,138 @@
+r"""Text to token spans and ids: the one pass that every count rests on.
+
+An *atom* is a maximal run of letters, digits and underscores: what ``re.finditer(r"\w+", text)`` finds, exactly, for
+every text. A *word* (`tables.WORD`) is one or more atoms joined by single hyphens, apostrophes or full stops.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import pyarrow as pa
+
+#: What joins two atoms to one word: a single one of these characters and nothing else (`tables.WORD`).
+JOINERS = "-'’."
+
+#: Stands between two texts while they are split together; no pattern and no word reaches across it.
+_BREAK = "\n\n"
+
+_KNOWN = 0x3000  # code points below are looked up in a table; few texts hold any above
+_WORD_CHARACTER = np.array([chr(c).isalnum() or c == ord("_") for c in range(_KNOWN)])
+
+
+@dataclass(frozen=True)
+class Tokens:
+    """The atoms of one or more texts.
+
+    ``text`` is the texts joined, ``start`` and ``end`` the offsets of each atom in it, ``row`` the number of the text
+    the atom stands in and ``base`` the offset at which each text begins: ``start - base[row]`` is the offset in its own
+    text. ``surface`` numbers the atoms as printed (``surfaces[surface[i]]``).
+    """
+
+    text: str
+    base: np.ndarray
+    start: np.ndarray
+    end: np.ndarray
+    surface: np.ndarray
+    surfaces: list[str]
+
+    def __len__(self) -> int:
+        """Return the number of atoms."""
+        return len(self.start)
+
+    @cached_property
+    def row(self) -> np.ndarray:
+        """The number of the text each atom stands in."""
+        return np.searchsorted(self.base, self.start, side="right") - 1
+
+    @cached_property
+    def _folds(self) -> tuple[np.ndarray, list[str]]:
+        numbers: dict[str, int] = {}
+        ids = [numbers.setdefault(surface.casefold(), len(numbers)) for surface in self.surfaces]
+        return np.array(ids, dtype=np.int32), list(numbers)
+
+    @cached_property
+    def ids(self) -> np.ndarray:
+        """The number of each atom in ``vocabulary``, case aside."""
+        return self._folds[0][self.surface]
+
+    @property
+    def vocabulary(self) -> list[str]:
+        """The distinct atoms, casefolded, in the order in which they first appear."""
+        return self._folds[1]
+
+    @cached_property
+    def characters(self) -> np.ndarray:
+        """The code points of ``text``."""
+        return _code_points(self.text)
+
+    @cached_property
+    def joined(self) -> np.ndarray:
+        """Whether an atom is one word with the next: a single joiner stands between the two."""
+        after = np.zeros(len(self), dtype=bool)
+        near = np.flatnonzero(self.start[1:] - self.end[:-1] == 1)
+        after[near] = np.isin(self.characters[self.end[near]], [ord(c) for c in JOINERS])
+        return after
+
+    def count_words(self, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+        """Count the words in each span ``start:end`` of ``text``, as `tables.count_words` counts one."""
+        first = np.searchsorted(self.end, start, side="right")
+        last = np.searchsorted(self.start, end, side="left")
+        joins = np.concatenate([[0], np.cumsum(self.joined)])
+        inner = np.maximum(last - 1, first)  # the last atom's own joiner leads out of the span
+        return np.where(end > start, last - first - (joins[inner] - joins[first]), 0)
+
+
+def split_tokens(texts: str | Sequence[str]) -> Tokens:
+    """Split a text, or several at once, into `Tokens`."""
+    texts = [texts] if isinstance(texts, str) else list(texts)
+    lengths = np.array([len(text) + len(_BREAK) for text in texts], dtype=np.int64)
+    text = _BREAK.join(texts)
+    points = _code_points(text)
+    inside = _word_characters(points)
+    edges = np.flatnonzero(np.diff(inside, prepend=False, append=False))
+    start, end = edges[::2], edges[1::2]
+    surface, surfaces = _number(points[inside], end - start)
+    tokens = Tokens(text, np.cumsum(lengths) - lengths, start, end, surface, surfaces)
+    tokens.__dict__["characters"] = points  # fills the cached property: the work is done already
+    return tokens
+
+
+def count_words(texts: Sequence[str]) -> np.ndarray:
+    """Count the words of each text: `tables.count_words` in bulk."""
+    tokens = split_tokens(texts)
+    return tokens.count_words(tokens.base, tokens.base + np.array([len(text) for text in texts], dtype=np.int64))
+
+
+def _code_points(text: str) -> np.ndarray:
+    if text.isascii():
+        return np.frombuffer(text.encode("ascii"), dtype=np.uint8)
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+
+
+def _word_characters(points: np.ndarray) -> np.ndarray:
+    if points.dtype == np.uint8:
+        return _WORD_CHARACTER[points]
+    inside = _WORD_CHARACTER[np.minimum(points, _KNOWN - 1)]
+    far = np.flatnonzero(points >= _KNOWN)
+    if len(far):
+        distinct, which = np.unique(points[far], return_inverse=True)
+        inside[far] = np.array([chr(c).isalnum() for c in distinct], dtype=bool)[which]
+    return inside
+
+
+def _number(points: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """Give numbers to the atoms whose code points stand one after the other in ``points``."""
+    if points.dtype == np.uint8:
+        data, sizes = points.tobytes(), lengths
+    else:
+        data = points.astype("<u4").tobytes().decode("utf-32-le").encode()  # word characters hold no surrogate
+        width = 1 + (points > 0x7F).astype(np.int64) + (points > 0x7FF) + (points > 0xFFFF)
+        sizes = np.add.reduceat(width, np.cumsum(lengths) - lengths) if len(lengths) else lengths
+    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    atoms = pa.LargeStringArray.from_buffers(len(lengths), pa.py_buffer(offsets), pa.py_buffer(data))
+    encoded = atoms.dictionary_encode()
+    return encoded.indices.to_numpy(zero_copy_only=False), encoded.dictionary.to_pylist()

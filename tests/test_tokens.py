@@ -1,0 +1,67 @@
+"""The one pass: atoms equal those of the regular expression, words those of `tables.count_words`."""
+
+import re
+
+import numpy as np
+from hypothesis import given
+from hypothesis import strategies as st
+
+from sco_analysis import tables, tokens
+
+TEXT = st.text(alphabet=st.one_of(st.sampled_from("ab.-'’ \n_9Éß中𝔸́\ud800$"), st.characters()), max_size=60)
+
+
+@given(TEXT)
+def test_atoms_are_those_of_the_regular_expression(text):
+    """The spans of the atoms equal those of `re.finditer` for every text."""
+    found = tokens.split_tokens(text)
+    spans = [match.span() for match in re.finditer(r"\w+", text)]
+    assert list(zip(found.start.tolist(), found.end.tolist(), strict=True)) == spans
+    assert [found.surfaces[i] for i in found.surface] == [text[a:b] for a, b in spans]
+
+
+@given(TEXT)
+def test_ids_name_the_casefolded_atom(text):
+    """Two atoms have one id exactly when they are equal, case aside."""
+    found = tokens.split_tokens(text)
+    assert [found.vocabulary[i] for i in found.ids] == [atom.casefold() for atom in re.findall(r"\w+", text)]
+    assert len(set(found.vocabulary)) == len(found.vocabulary)
+
+
+@given(st.lists(TEXT, max_size=5))
+def test_several_texts_are_split_as_one_by_one(texts):
+    """Splitting several texts at once gives each the atoms that it has alone."""
+    found = tokens.split_tokens(texts)
+    for number, text in enumerate(texts):
+        own = found.row == number
+        spans = zip((found.start[own] - found.base[number]).tolist(), found.end[own] - found.base[number], strict=True)
+        assert list(spans) == [match.span() for match in re.finditer(r"\w+", text)]
+
+
+@given(st.lists(TEXT, max_size=5))
+def test_words_are_counted_as_tables_counts_them(texts):
+    """Counting in bulk gives what `tables.count_words` gives for each text."""
+    assert tokens.count_words(texts).tolist() == [tables.count_words(text) for text in texts]
+
+
+@given(TEXT, st.integers(0, 60), st.integers(0, 60))
+def test_words_of_a_span_are_those_of_its_text(text, one, other):
+    """A span that begins or ends inside a word counts what its own text counts."""
+    start, end = sorted((min(one, len(text)), min(other, len(text))))
+    count = tokens.split_tokens(text).count_words(np.array([start]), np.array([end]))
+    assert count.tolist() == [tables.count_words(text[start:end])]
+
+
+def test_a_text_is_split_at_everything_that_is_no_letter_or_digit():
+    """Four words are six atoms; a hyphen and an apostrophe join, an en dash does not."""
+    found = tokens.split_tokens("Russia–China re-election: China’s")
+    assert [found.surfaces[i] for i in found.surface] == ["Russia", "China", "re", "election", "China", "s"]
+    assert found.joined.tolist() == [False, False, True, False, True, False]
+    assert found.vocabulary == ["russia", "china", "re", "election", "s"]
+    assert tokens.count_words(["Russia–China re-election: China’s", ""]).tolist() == [4, 0]
+
+
+def test_no_text_has_no_atoms():
+    """Splitting nothing gives no atoms and no vocabulary."""
+    found = tokens.split_tokens([])
+    assert (len(found), found.surfaces, found.row.tolist()) == (0, [], [])
