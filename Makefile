@@ -1,0 +1,77 @@
+# Two commands do the work: `make render` and `make test`. Each sets up what it needs in $(VENV), once.
+#
+#   VENV=…     another place for the environment        (default .venv)
+#   PYTHON=…   the Python to build it with, 3.11 or newer (default: the first one found)
+#   ARGS=…     handed on: make render ARGS="--corpus ~/texts", make test ARGS="-k cli"
+
+VENV ?= .venv
+ARGS ?=
+SHELL := /bin/sh
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.installed
+INSTALL := --require-hashes --only-binary :all: -r requirements.lock
+LOCK := --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --all-extras --quiet
+# What `make lint` reads.
+SOURCES := sco_analysis tests docs benchmarks notebooks
+
+# Prints the first Python that is new enough; fails with a message that says what to do.
+define find_python
+found=; for candidate in "$(PYTHON)" python3 python3.14 python3.13 python3.12 python3.11 python; do \
+  if [ -n "$$candidate" ] && "$$candidate" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null; \
+  then found="$$candidate"; break; fi; \
+  if [ -n "$(PYTHON)" ]; then break; fi; done; \
+if [ -z "$$found" ]; then \
+  if [ -n "$(PYTHON)" ]; then echo "PYTHON=$(PYTHON) does not run, or is older than 3.11; give another one." >&2; \
+  else echo "No Python 3.11 or newer found. Install one, or say which: make $(MAKECMDGOALS) PYTHON=/path/to/python3" >&2; fi; \
+  exit 1; fi
+endef
+
+.PHONY: help setup render test lint lock lab docs clean
+.DEFAULT_GOAL := help
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(STAMP) ## install everything into .venv (nothing is done twice)
+
+render: $(STAMP) ## execute the notebooks: build/, site/index.html, figures/
+	@$(BIN)/sco-analysis render $(ARGS)
+
+test: lint ## lint, then all tests
+	@$(BIN)/python -m pytest $(ARGS)
+
+lint: $(STAMP) ## ruff: rules and formatting
+	@$(BIN)/ruff check $(SOURCES)
+	@$(BIN)/ruff format --check $(SOURCES)
+
+lab: $(STAMP) ## open the notebooks in JupyterLab
+	@$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks $(ARGS)
+
+docs: $(STAMP) ## write environment.yml and docs/data-dictionary.md anew
+	@$(BIN)/python docs/generate.py
+
+lock: ## write requirements.lock anew from pyproject.toml
+	@if command -v uv >/dev/null 2>&1; then uv pip compile pyproject.toml $(LOCK) -o requirements.lock; else \
+	  $(find_python); scratch=$$(mktemp -d) && "$$found" -m venv "$$scratch" && "$$scratch/bin/pip" install --quiet uv \
+	  && "$$scratch/bin/uv" pip compile pyproject.toml $(LOCK) -o requirements.lock; \
+	  status=$$?; rm -rf "$$scratch"; exit $$status; fi
+
+clean: ## remove the products and the environment
+	rm -rf build site dist .pytest_cache .ruff_cache .hypothesis $(VENV)
+
+# The stamp is written last: an installation that was broken off is begun again.
+$(STAMP): pyproject.toml requirements.lock
+	@$(find_python); \
+	if command -v uv >/dev/null 2>&1; then \
+	  if [ ! -x "$(BIN)/python" ]; then uv venv --quiet --python "$$found" "$(VENV)" || exit 1; fi; \
+	  uv pip install --quiet --python "$(BIN)/python" $(INSTALL) \
+	  && uv pip install --quiet --python "$(BIN)/python" --no-deps --no-build-isolation --editable . || exit 1; \
+	else \
+	  if ! "$(BIN)/python" -m pip --version >/dev/null 2>&1; then "$$found" -m venv "$(VENV)" || { \
+	    echo "Python has no venv module that works (on Debian and Ubuntu: install python3-venv)." >&2; exit 1; }; fi; \
+	  echo "Installing into $(VENV): one to three minutes, this once."; \
+	  "$(BIN)/python" -m pip install --quiet --disable-pip-version-check $(INSTALL) \
+	  && "$(BIN)/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . \
+	  || exit 1; \
+	fi
+	@touch $(STAMP)
