@@ -1,0 +1,323 @@
+"""Executed notebooks → self-contained HTML pages and their index, by a lean template of our own.
+
+A page asks nothing of the network and runs no script: its Content-Security-Policy says so to the browser. The code is
+folded but there; pictures carry the alternative text of the figure's record.
+"""
+
+from __future__ import annotations
+
+import base64
+import html
+import io
+import re
+import tokenize
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from .parameters import read_parameters
+
+TEMPLATES = Path(__file__).parent / "data" / "templates"
+PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
+
+_ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+_BARE_OBJECT = re.compile(r"\s*(\[\s*)?<[\w.]+[\s:(][^\n]*>(\s*\])?\s*")  # <Axes: …> tells a reader nothing
+_NUMBER = re.compile(r"\s*[-−+\[(]?[\d.,\s–−%-]*\d\s*%?[\])]?\s*|\s*(NaN|nan|—|–|)\s*")
+_FRAME = re.compile(r'<table border="1" class="dataframe">(.*?)</table>', re.S)
+_ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.S)
+_CELL = re.compile(r"<(t[hd])([^>]*)>(.*?)</t[hd]>", re.S)
+
+
+@dataclass
+class Page:
+    """What a page shows: title, first paragraph, sections, and its parts in order."""
+
+    title: str = ""
+    lead: str = ""
+    lead_html: Any = ""
+    sections: list[dict[str, str]] = field(default_factory=list)
+    parts: list[dict[str, Any]] = field(default_factory=list)
+
+    def count(self, kind: str) -> int:
+        """Count the parts of one kind."""
+        return sum(part["kind"] == kind for part in self.parts)
+
+    @property
+    def first_figure(self) -> dict[str, Any]:
+        """The first figure, or an empty record."""
+        return next((part for part in self.parts if part["kind"] == "figure"), {})
+
+
+def read_page(notebook: Mapping[str, Any], figures: Path | None = None) -> Page:
+    """Turn an executed ``notebook`` (as read from JSON) into a `Page`.
+
+    ``figures`` is the folder with the data (csv) of the saved figures, offered for download under each picture.
+    """
+    page = Page()
+    parameters = read_parameters(notebook)
+    injected = _injected(notebook)
+    for cell in notebook["cells"]:
+        tags = cell.get("metadata", {}).get("tags", [])
+        source = _text(cell["source"])
+        if cell["cell_type"] == "markdown":
+            _add_prose(page, source)
+        elif cell["cell_type"] == "code" and "injected-parameters" not in tags:
+            if "parameters" in tags and parameters:
+                page.parts.append(_parameter_table(parameters, injected))
+            elif source.strip():
+                page.parts.append({"kind": "code", "html": _safe(_highlight(source))})
+            for output in cell.get("outputs", []):
+                _add_output(page, output, figures)
+    return page
+
+
+def write_page(page: Page, name: str, about: Mapping[str, Any]) -> str:
+    """Write ``page`` as HTML; ``about`` holds what the executed notebook remembers of corpus and package."""
+    return (
+        _environment()
+        .get_template("page.html")
+        .render(
+            title=page.title or name,
+            description=page.lead or page.title or name,
+            page=page,
+            name=name,
+            facts=tell_facts(about.get("corpus", {})),
+            corpus=about.get("corpus", {}),
+            version=about.get("version", ""),
+            style=_style(),
+        )
+    )
+
+
+def write_index(pages: Iterable[tuple[str, Page, Mapping[str, Any]]], version: str) -> str:
+    """Write the index: for each (name, page, about) a card with title, first paragraph, first figure, corpus facts."""
+    cards = []
+    for name, page, about in pages:
+        counts = [_plural(page.count("figure"), "figure"), _plural(page.count("table"), "table")]
+        facts = [tell_facts(about.get("corpus", {})), ", ".join(counts)]
+        picture = {key: page.first_figure.get(key, "") for key in ("src", "alt")}
+        told = {"name": name, "title": page.title or name, "lead": page.lead}
+        cards.append({**told, **picture, "facts": " · ".join(fact for fact in facts if fact)})
+    return (
+        _environment()
+        .get_template("index.html")
+        .render(
+            title="What is talked about, who speaks, and what is said about which state",
+            description="Analyses of diplomatic texts. Each page states its question, its numbers with their "
+            "uncertainty, the sentences behind them, and what they do not show.",
+            cards=cards,
+            version=version,
+            style=_style(),
+        )
+    )
+
+
+def tell_facts(corpus: Mapping[str, Any]) -> str:
+    """Say what a corpus is in one line: its folder, documents, words and dates; empty when nothing is known."""
+    if not corpus:
+        return ""
+    facts = [f"Corpus {corpus['name']}", _plural(corpus["documents"], "document"), f"{corpus['words']:,} words"]
+    if corpus.get("first"):
+        facts.append(corpus["first"] if corpus["first"] == corpus["last"] else f"{corpus['first']} to {corpus['last']}")
+    return ", ".join(facts)
+
+
+def _plural(n: int, noun: str) -> str:
+    return f"{n:,} {noun}{'' if n == 1 else 's'}"
+
+
+def _environment() -> Any:
+    import jinja2  # noqa: PLC0415 - only rendering needs it
+
+    return jinja2.Environment(
+        loader=jinja2.FileSystemLoader(TEMPLATES), autoescape=True, trim_blocks=True, undefined=jinja2.StrictUndefined
+    )
+
+
+def _style() -> Any:
+    return _safe((TEMPLATES / "style.css").read_text(encoding="utf-8"))
+
+
+def _safe(markup: str) -> Any:
+    from markupsafe import Markup  # noqa: PLC0415 - comes with jinja2
+
+    return Markup(markup)
+
+
+def _text(source: str | Sequence[str]) -> str:
+    return source if isinstance(source, str) else "".join(source)
+
+
+def _markdown(source: str) -> str:
+    import mistune  # noqa: PLC0415 - only rendering needs it
+
+    return mistune.create_markdown(escape=False, plugins=["table", "footnotes", "strikethrough"])(source)
+
+
+def _add_prose(page: Page, source: str) -> None:
+    """Add a markdown cell; the first heading is the page's title, the paragraph after it the lead."""
+    markup = _markdown(source)
+    if not page.title:
+        heading = re.match(r"\s*<h1>(.*?)</h1>\s*(?:<p>(.*?)</p>)?", markup, re.S)
+        if heading:
+            page.title = _plain(heading[1])
+            page.lead, page.lead_html = _plain(heading[2] or ""), _safe(heading[2] or "")
+            markup = markup[heading.end() :]
+    markup = re.sub(r"<h2>(.*?)</h2>", lambda match: _anchor(page, match[1]), markup)
+    markup = re.sub(
+        r"<table>.*?</table>",
+        lambda match: f'<div class="table" role="region" aria-label="Table" tabindex="0">{match[0]}</div>',
+        markup.replace("<th>", '<th scope="col">'),
+        flags=re.S,
+    )
+    if markup.strip():
+        page.parts.append({"kind": "prose", "html": _safe(markup)})
+
+
+def _anchor(page: Page, title: str) -> str:
+    stem = re.sub(r"\W+", "-", _plain(title).lower()).strip("-") or "section"
+    taken = {section["id"] for section in page.sections}
+    anchor = next(a for a in (stem, *(f"{stem}-{n}" for n in range(2, 1000))) if a not in taken)
+    page.sections.append({"id": anchor, "title": _plain(title)})
+    return f'<h2 id="{anchor}">{title}</h2>'
+
+
+def _plain(markup: str) -> str:
+    return html.unescape(re.sub(r"<[^>]+>", "", markup)).strip()
+
+
+def _injected(notebook: Mapping[str, Any]) -> dict[str, Any]:
+    cells = [c for c in notebook["cells"] if "injected-parameters" in c.get("metadata", {}).get("tags", [])]
+    renamed = [{**cell, "metadata": {"tags": ["parameters"]}} for cell in cells]
+    return {name: p.default for name, p in read_parameters({"cells": renamed}).items()}
+
+
+def _parameter_table(parameters: Mapping[str, Any], injected: Mapping[str, Any]) -> dict[str, Any]:
+    rows = [
+        {"name": name, "value": str(injected.get(name, parameter.default)), "help": parameter.help}
+        for name, parameter in parameters.items()
+    ]
+    changed = [
+        name for name, parameter in parameters.items() if injected.get(name, parameter.default) != parameter.default
+    ]
+    return {"kind": "parameters", "rows": rows, "changed": changed}
+
+
+def _highlight(source: str) -> str:
+    """Escape ``source``, with its comments in ``<i>`` and its strings in ``<b>`` as far as it is Python."""
+    lines = source.splitlines(keepends=True)
+    starts = [0]
+    for line in lines:
+        starts.append(starts[-1] + len(line))
+    pieces, at = [], 0
+    try:
+        for token in tokenize.generate_tokens(io.StringIO(source).readline):
+            tag = {tokenize.COMMENT: "i", tokenize.STRING: "b"}.get(token.type)
+            if tag:
+                start, end = (starts[row - 1] + column for row, column in (token.start, token.end))
+                pieces += [
+                    html.escape(source[at:start], quote=False),
+                    f"<{tag}>",
+                    html.escape(source[start:end], quote=False),
+                ]
+                pieces.append(f"</{tag}>")
+                at = end
+    except (tokenize.TokenError, SyntaxError):
+        pass
+    return "".join(pieces) + html.escape(source[at:], quote=False)
+
+
+def _add_output(page: Page, output: Mapping[str, Any], figures: Path | None) -> None:
+    if output["output_type"] == "stream":
+        page.parts.append({"kind": "text", "text": _ANSI.sub("", _text(output["text"])).rstrip()})
+        return
+    if output["output_type"] == "error":
+        page.parts.append({"kind": "text", "text": _ANSI.sub("", "\n".join(output["traceback"]))})
+        return
+    data = output.get("data", {})
+    picture = next((kind for kind in PICTURES if kind in data), None)
+    if picture:
+        page.parts.append(_figure(page.count("figure") + 1, picture, output, figures))
+    elif "text/html" in data:
+        _add_html(page, _text(data["text/html"]))
+    elif "text/markdown" in data:
+        _add_prose(page, _text(data["text/markdown"]))
+    elif "text/plain" in data and not _BARE_OBJECT.fullmatch(_text(data["text/plain"])):
+        page.parts.append({"kind": "text", "text": _ANSI.sub("", _text(data["text/plain"]))})
+
+
+def _figure(number: int, kind: str, output: Mapping[str, Any], figures: Path | None) -> dict[str, Any]:
+    content = _text(output["data"][kind])
+    packed = base64.b64encode(content.encode()).decode() if kind == "image/svg+xml" else re.sub(r"\s", "", content)
+    told = output.get("metadata", {})
+    stem = told.get("stem", "")
+    table = figures / f"{stem}.csv" if figures and stem else None
+    data = base64.b64encode(table.read_bytes()).decode() if table and table.exists() else ""
+    return {
+        "kind": "figure",
+        "number": number,
+        "src": f"data:{kind};base64,{packed}",
+        "alt": told.get("alt") or told.get(kind, {}).get("alt") or f"Figure {number}, not described",
+        "caption": told.get("caption", ""),
+        "stem": stem,
+        "data": f"data:text/csv;charset=utf-8;base64,{data}" if data else "",
+    }
+
+
+def _add_html(page: Page, markup: str) -> None:
+    frames = _FRAME.findall(markup)
+    styled = not frames and re.search(r"<table[ >]", markup)
+    number = page.count("table") + 1
+    caption = f"<caption><b>Table {number}</b></caption>"
+    if len(frames) == 1:
+        size = re.search(r"<p>(\d+ rows × \d+ columns)</p>", markup)
+        rest = f'<p class="facts">{size[1]}</p>' if size else ""
+        page.parts.append({"kind": "table", "number": number, "html": _safe(_frame(frames[0], caption) + rest)})
+    elif styled:
+        found = re.search(r"<caption[^>]*>(.*?)</caption>", markup, re.S)
+        caption = f"<caption><b>Table {number}.</b> {found[1]}</caption>" if found else caption
+        markup = re.sub(r"<caption[^>]*>.*?</caption>", "", markup, flags=re.S)
+        markup = re.sub(r"(<table[^>]*>)", lambda match: match[1] + caption, markup, count=1)
+        page.parts.append({"kind": "table", "number": number, "html": _safe(_scoped(markup))})
+    else:
+        page.parts.append({"kind": "html", "html": _safe(markup)})
+
+
+def _scoped(markup: str) -> str:
+    """Say of each header cell what it is the header of."""
+    head, parting, body = markup.partition("</thead>")
+    return re.sub(r"<th(?![\w])", '<th scope="col"', head) + parting + re.sub(r"<th(?![\w])", '<th scope="row"', body)
+
+
+def _frame(inner: str, caption: str) -> str:
+    """Write the inside of a pandas table anew: headers with their scope, numbers aligned, no bare row numbers."""
+    if "rowspan" in inner or "colspan" in inner:
+        return f"<table>{caption}{_scoped(re.sub(r' (style|valign|halign)=.[^>]*?.(?=[ >])', '', inner))}</table>"
+    head_part, _, body_part = inner.partition("</thead>")
+    head = [[cell[2] for cell in _CELL.findall(row)] for row in _ROW.findall(head_part)]
+    body = [[cell[2] for cell in _CELL.findall(row)] for row in _ROW.findall(body_part)]
+    if len(head) == 2 and head[1] and not any(head[1][1:]):  # a named index has a row of its own in the head
+        head = [[head[1][0], *head[0][1:]]]
+    if head and not head[-1][0] and [row[0] for row in body] == [str(n) for n in range(len(body))]:
+        head, body = [row[1:] for row in head], [row[1:] for row in body]
+    width = len(head[-1]) if head else 0
+    numeric = [column > 0 and all(_NUMBER.fullmatch(row[column]) for row in body) for column in range(width)]
+    return "".join(
+        [
+            f"<table>{caption}<thead>",
+            *(_row(row, numeric, ["col"] * width) for row in head),
+            "</thead><tbody>",
+            *(_row(row, numeric, ["row"]) for row in body),
+            "</tbody></table>",
+        ]
+    )
+
+
+def _row(cells: Sequence[str], numeric: Sequence[bool], scopes: Sequence[str]) -> str:
+    written = []
+    for column, cell in enumerate(cells):
+        align = ' class="n"' if numeric[column] else ""
+        scope = scopes[column] if column < len(scopes) else ""
+        written.append(f'<th scope="{scope}"{align}>{cell}</th>' if scope else f"<td{align}>{cell}</td>")
+    return f"<tr>{''.join(written)}</tr>\n"
