@@ -187,15 +187,9 @@ def _tags(cell: Any) -> list[str]:
 
 
 def _stopped_at(notebook: Any) -> int:
-    """Find the number of the first cell that did not finish; 0 when none was begun."""
-    if notebook is None:
-        return 0
-    open_cells = [
-        number
-        for number, cell in _numbered(notebook)
-        if cell.source.strip() and cell.metadata.get("papermill", {}).get("status") in ("running", "failed")
-    ]
-    return open_cells[0] if open_cells else 0
+    """Find the number of the cell that was running when all ended; 0 when none was begun."""
+    cells = _numbered(notebook) if notebook else []
+    return max((number for number, cell in cells if cell.metadata.get("papermill", {}).get("start_time")), default=0)
 
 
 def clean(notebook: Any, about: dict[str, Any]) -> None:

@@ -24,7 +24,7 @@ PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _BARE_OBJECT = re.compile(r"\s*(\[\s*)?<[\w.]+[\s:(][^\n]*>(\s*\])?\s*")  # <Axes: …> tells a reader nothing
 _NUMBER = re.compile(r"\s*[-−+\[(]?[\d.,\s–−%-]*\d\s*%?[\])]?\s*|\s*(NaN|nan|—|–|)\s*")
-_FRAME = re.compile(r'<table border="1" class="dataframe">(.*?)</table>', re.S)
+_TABLE = re.compile(r"<table[^>]*>(.*?)</table>", re.S)
 _ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.S)
 _CELL = re.compile(r"<(t[hd])([^>]*)>(.*?)</t[hd]>", re.S)
 
@@ -94,7 +94,7 @@ def write_index(pages: Iterable[tuple[str, Page, Mapping[str, Any]]], version: s
     """Write the index: for each (name, page, about) a card with title, first paragraph, first figure, corpus facts."""
     cards = []
     for name, page, about in pages:
-        counts = [_plural(page.count("figure"), "figure"), _plural(page.count("table"), "table")]
+        counts = [_plural(page.count(kind), kind) for kind in ("figure", "table") if page.count(kind)]
         facts = [tell_facts(about.get("corpus", {})), ", ".join(counts)]
         picture = {key: page.first_figure.get(key, "") for key in ("src", "alt")}
         told = {"name": name, "title": page.title or name, "lead": page.lead}
@@ -266,22 +266,26 @@ def _figure(number: int, kind: str, output: Mapping[str, Any], figures: Path | N
 
 
 def _add_html(page: Page, markup: str) -> None:
-    frames = _FRAME.findall(markup)
-    styled = not frames and re.search(r"<table[ >]", markup)
-    number = page.count("table") + 1
-    caption = f"<caption><b>Table {number}</b></caption>"
-    if len(frames) == 1:
-        size = re.search(r"<p>(\d+ rows × \d+ columns)</p>", markup)
-        rest = f'<p class="facts">{size[1]}</p>' if size else ""
-        page.parts.append({"kind": "table", "number": number, "html": _safe(_frame(frames[0], caption) + rest)})
-    elif styled:
-        found = re.search(r"<caption[^>]*>(.*?)</caption>", markup, re.S)
-        caption = f"<caption><b>Table {number}.</b> {found[1]}</caption>" if found else caption
-        markup = re.sub(r"<caption[^>]*>.*?</caption>", "", markup, flags=re.S)
-        markup = re.sub(r"(<table[^>]*>)", lambda match: match[1] + caption, markup, count=1)
-        page.parts.append({"kind": "table", "number": number, "html": _safe(_scoped(markup))})
-    else:
+    """Add HTML: a table gets a number, its caption and the scope of its headers; a plain one is written anew."""
+    tables = _TABLE.findall(markup)
+    if len(tables) != 1:
         page.parts.append({"kind": "html", "html": _safe(markup)})
+        return
+    number = page.count("table") + 1
+    found = re.search(r"<caption[^>]*>(.*?)</caption>", tables[0], re.S)
+    caption = f"<caption><b>Table {number}.</b> {found[1]}" if found else f"<caption><b>Table {number}</b>"
+    inner = re.sub(r"<caption[^>]*>.*?</caption>", "", tables[0], flags=re.S)
+    spanned = re.search(r"(row|col)span=\"?(?!\"?1\b)", inner)
+    styled = re.search(r"#T_\w+[^{]*\{", markup)  # pandas' own ``<style scoped>`` names no table
+    if spanned or styled:
+        written = _TABLE.sub(
+            lambda match: f"{match[0].partition('>')[0]}>{caption}</caption>{_scoped(inner)}</table>", markup
+        )
+        written = re.sub(r"<style scoped>.*?</style>| border=\"1\"", "", written, flags=re.S)
+    else:
+        size = re.search(r"<p>(\d+ rows × \d+ columns)</p>", markup)
+        written = _frame(inner, f"{caption}</caption>") + (f'<p class="facts">{size[1]}</p>' if size else "")
+    page.parts.append({"kind": "table", "number": number, "html": _safe(written)})
 
 
 def _scoped(markup: str) -> str:
@@ -292,11 +296,11 @@ def _scoped(markup: str) -> str:
 
 def _frame(inner: str, caption: str) -> str:
     """Write the inside of a pandas table anew: headers with their scope, numbers aligned, no bare row numbers."""
-    if "rowspan" in inner or "colspan" in inner:
-        return f"<table>{caption}{_scoped(re.sub(r' (style|valign|halign)=.[^>]*?.(?=[ >])', '', inner))}</table>"
     head_part, _, body_part = inner.partition("</thead>")
-    head = [[cell[2] for cell in _CELL.findall(row)] for row in _ROW.findall(head_part)]
-    body = [[cell[2] for cell in _CELL.findall(row)] for row in _ROW.findall(body_part)]
+    head, body = (
+        [[cell[2].replace("&nbsp;", "").strip() for cell in _CELL.findall(row)] for row in _ROW.findall(part)]
+        for part in (head_part, body_part)
+    )
     if len(head) == 2 and head[1] and not any(head[1][1:]):  # a named index has a row of its own in the head
         head = [[head[1][0], *head[0][1:]]]
     if head and not head[-1][0] and [row[0] for row in body] == [str(n) for n in range(len(body))]:
