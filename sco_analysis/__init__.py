@@ -37,6 +37,7 @@ PUBLIC = {
     "cite": "citations",
     "ScoError": "errors",
     "CorpusError": "errors",
+    "CorpusWarning": "errors",
     "TableError": "errors",
     "DictionaryError": "errors",
     "ParameterError": "errors",

@@ -27,3 +27,7 @@ class FigureError(ScoError):
 
 class RenderError(ScoError):
     """Raised when a notebook failed while it was executed; names the notebook, the cell and the traceback."""
+
+
+class CorpusWarning(UserWarning):
+    """Warned when a file was left out or could not be made full sense of; the rest is analysed."""

@@ -107,7 +107,6 @@ TABLES: dict[str, Table] = {
                     "what the block is for: heading, byline, dateline, caption, furniture, label, prose, speech, mark",
                 ),
                 _SESSION,
-                _REPEAT,
             ),
         ),
         Table(
