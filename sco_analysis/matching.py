@@ -1,0 +1,252 @@
+"""Patterns to hits: one specified rule, one trie over the atoms of the text.
+
+The matching rule, the same for every dictionary:
+
+- **Atoms.** Text and patterns are runs of letters, digits and underscores (`tokens`). A pattern matches whole atoms,
+  never a part of one.
+- **Globs.** Inside a pattern's atom ``*`` stands for any number of letters or digits, none included, and ``?`` for
+  exactly one.
+- **Case.** An atom of a pattern that holds no capital letter matches in any case. One that holds a capital matches
+  exactly as it is written, or wholly in capitals: ``Turkey`` matches `Turkey` and `TURKEY`, not `turkey`; ``US``
+  matches `US`, never `us`. Accents count.
+- **Several atoms.** The atoms of a pattern stand in the text one after the other with nothing between them but white
+  space without an empty line, one hyphen, one apostrophe, or the full stop of an abbreviation (after a single letter
+  or a title such as `Mr` or `St`; white space may follow it). Which of these the pattern itself is written with makes
+  no difference. Other punctuation is never crossed.
+- **Overlaps.** Leftmost, then longest: the pattern that begins first wins; among those, the one of most atoms. Each
+  word of the text serves at most one pattern of a dictionary, whatever its key. Where two patterns fit the same
+  words, the one with more letters written out wins, then the one written first. One pattern written under two keys
+  counts for both.
+- **Traps.** Phrases listed under ``not:`` take part like any pattern, and count for nothing.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+
+from .errors import DictionaryError
+from .tokens import Tokens
+
+#: Titles and other abbreviations whose full stop does not end a pattern.
+ABBREVIATIONS = frozenset(["mr", "mrs", "ms", "dr", "st", "prof", "gen", "lt", "col", "sen", "gov"])
+
+_ATOM = re.compile(r"[\w*?]+")
+_BETWEEN = re.compile(r"[\s\-'’.]+")
+_GAP = re.compile(r"[^\S\r\n]*(?:\r\n|\r|\n)?[^\S\r\n]*|[-‐‑]|['’ʼ]")
+_STOP = re.compile(r"\.[^\S\r\n]*(?:\r\n|\r|\n)?[^\S\r\n]*")
+
+
+@dataclass(frozen=True)
+class Pattern:
+    """One pattern: its atoms, and the (key, sub-key) pairs that it counts for; a trap counts for none."""
+
+    text: str
+    atoms: tuple[str, ...]
+    targets: tuple[tuple[str, str | None], ...] = ()
+
+    @property
+    def weight(self) -> int:
+        """The number of letters written out."""
+        return sum(len(atom) - atom.count("*") - atom.count("?") for atom in self.atoms)
+
+
+@dataclass(frozen=True)
+class Hits:
+    """Where patterns matched: numbers of the first and last atom, and of the pattern."""
+
+    first: np.ndarray
+    last: np.ndarray
+    pattern: np.ndarray
+
+    def where(self, keep: Iterable[bool]) -> Hits:
+        """Keep the hits for which ``keep`` is true."""
+        keep = np.fromiter(keep, dtype=bool)
+        return Hits(self.first[keep], self.last[keep], self.pattern[keep])
+
+
+class Matcher:
+    """Patterns as one trie over the atoms of the text it is shown; ``backwards`` reads them from their last atom."""
+
+    def __init__(self, patterns: Iterable[Pattern | str], *, backwards: bool = False) -> None:
+        self.patterns = [p if isinstance(p, Pattern) else Pattern(p, split_pattern(p)) for p in patterns]
+        self.step = -1 if backwards else 1
+        self.symbols: dict[str, int] = {}
+        self.children: list[dict[int, int]] = [{}]
+        self.accepts: dict[int, int] = {}
+        for number, pattern in enumerate(self.patterns):
+            node = 0
+            for atom in pattern.atoms[:: self.step]:
+                symbol = self.symbols.setdefault(atom, len(self.symbols))
+                if symbol not in self.children[node]:
+                    self.children[node][symbol] = len(self.children)
+                    self.children.append({})
+                node = self.children[node][symbol]
+            self.accepts.setdefault(node, number)
+        self.plain: dict[str, int] = {}  # atoms without capitals, looked up casefolded
+        self.cased: dict[str, list[int]] = defaultdict(list)  # as written, and wholly in capitals
+        self.globs = []
+        for atom, symbol in self.symbols.items():
+            if "*" in atom or "?" in atom:
+                self.globs.append((atom, symbol))
+            elif atom == atom.lower():
+                self.plain[atom.casefold()] = symbol
+            else:
+                for form in {atom, atom.upper()}:
+                    self.cased[form].append(symbol)
+
+    def match(self, tokens: Tokens) -> Hits:
+        """Find the hits in ``tokens``, traps included, by the rule for overlaps."""
+        first, length, pattern = self.at(tokens, np.arange(len(tokens)))
+        keep = _leftmost(first, first + length)
+        return Hits(first[keep], (first + length - 1)[keep], pattern[keep])
+
+    def at(self, tokens: Tokens, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Find the longest match that begins at each of ``positions``: where, how many atoms, which pattern."""
+        classes, first_state, transitions, accepts = self._automaton(tokens)
+        state = first_state[classes[positions]] if len(positions) else np.zeros(0, dtype=np.int64)
+        alive = np.flatnonzero(state)
+        start, at, state = positions[alive], positions[alive], state[alive]
+        best = np.full(len(alive), -1)
+        length = np.zeros(len(alive), dtype=np.int64)
+        who = np.arange(len(alive))
+        keys, values = transitions
+        depth = 1
+        while len(who):
+            found = accepts[state] >= 0
+            best[who[found]], length[who[found]] = accepts[state[found]], depth
+            onward = (at + self.step >= 0) & (at + self.step < len(tokens))
+            at, state, who = at[onward], state[onward], who[onward]
+            wanted = state * len(first_state) + classes[at + self.step]
+            place = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
+            onward = keys[place] == wanted if len(keys) else np.zeros(len(at), dtype=bool)
+            at, who, place = at[onward], who[onward], place[onward]
+            near = _linked(tokens, np.minimum(at, at + self.step))
+            at, who, state = at[near] + self.step, who[near], values[place[near]]
+            depth += 1
+        kept = best >= 0
+        return start[kept], length[kept], best[kept]
+
+    def _automaton(self, tokens: Tokens) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, np.ndarray], np.ndarray]:
+        """Make the trie deterministic over the classes of atoms that this text holds."""
+        of_surface, sets = self._classes(tokens)
+        having = defaultdict(list)  # symbol → classes
+        for number, symbols in enumerate(sets):
+            for symbol in symbols:
+                having[symbol].append(number)
+        states: dict[frozenset[int], int] = {frozenset({0}): 0}
+        queue, keys, values, accepts = [frozenset({0})], [], [], []
+        for nodes in queue:
+            reached = defaultdict(set)
+            for node in nodes:
+                children = self.children[node]
+                for symbol in children.keys() & having.keys() if len(children) > 8 else children:
+                    for number in having.get(symbol, ()):
+                        reached[number].add(children[symbol])
+            for number in sorted(reached):
+                following = frozenset(reached[number])
+                if following not in states:
+                    states[following] = len(states)
+                    queue.append(following)
+                keys.append(states[nodes] * len(sets) + number)
+                values.append(states[following])
+            numbers = [self.accepts[node] for node in nodes if node in self.accepts]
+            accepts.append(min(numbers, key=lambda n: (-self.patterns[n].weight, n), default=-1))
+        keys_, values_ = np.array(keys, dtype=np.int64), np.array(values, dtype=np.int64)
+        first_state = np.zeros(len(sets), dtype=np.int64)
+        roots = keys_ < len(sets)
+        first_state[keys_[roots]] = values_[roots]
+        order = np.argsort(keys_)
+        return of_surface[tokens.surface], first_state, (keys_[order], values_[order]), np.array(accepts)
+
+    def _classes(self, tokens: Tokens) -> tuple[np.ndarray, list[tuple[int, ...]]]:
+        """For each distinct atom the class it belongs to, and for each class the symbols that its atoms satisfy."""
+        of: dict[int, list[int]] = defaultdict(list)
+        for number, surface in enumerate(tokens.surfaces):
+            symbol = self.plain.get(surface.casefold())
+            if symbol is not None:
+                of[number].append(symbol)
+            if surface in self.cased:
+                of[number].extend(self.cased[surface])
+        if self.globs:
+            self._add_globs(tokens.surfaces, of)
+        numbers: dict[tuple[int, ...], int] = {(): 0}
+        classes = np.zeros(len(tokens.surfaces), dtype=np.int64)
+        for number, symbols in of.items():
+            classes[number] = numbers.setdefault(tuple(sorted(symbols)), len(numbers))
+        return classes, list(numbers)
+
+    def _add_globs(self, surfaces: list[str], of: dict[int, list[int]]) -> None:
+        folded = [surface.casefold() for surface in surfaces]
+        by_start: dict[str, list[int]] = defaultdict(list)  # only atoms that begin as the glob does are tried
+        for number, surface in enumerate(folded):
+            by_start[surface[:3]].append(number)
+        for glob, symbol in self.globs:
+            fits, forms = glob_regex(glob).fullmatch, folded if glob == glob.lower() else surfaces
+            head = re.match(r"[^*?]*", glob)[0][:3].lower()
+            starts = [head] if len(head) == 3 and head.isascii() else list(by_start)
+            for start in starts:
+                of_start = by_start.get(start, ()) if start.startswith(head) or not head.isascii() else ()
+                for number in of_start:
+                    if fits(forms[number]):
+                        of[number].append(symbol)
+
+
+@cache
+def glob_regex(glob: str) -> re.Pattern[str]:
+    """Turn one atom of a pattern into a regular expression: for casefolded atoms unless it holds a capital letter."""
+
+    def spell(atom: str) -> str:
+        return "".join({"*": r"\w*", "?": r"\w"}.get(c, re.escape(c)) for c in atom)
+
+    return re.compile(spell(glob.casefold()) if glob == glob.lower() else f"{spell(glob)}|{spell(glob.upper())}")
+
+
+def split_pattern(pattern: str) -> tuple[str, ...]:
+    """Split a pattern into its atoms.
+
+    Raises `DictionaryError` when it holds no word, nothing but ``*``, or other characters than the rule knows.
+    """
+    atoms = tuple(_ATOM.findall(pattern))
+    if not any(re.search(r"\w", atom) for atom in atoms):
+        raise DictionaryError(f"the pattern {pattern!r} holds no letter or digit; write at least one word")
+    rest = _BETWEEN.sub("", _ATOM.sub("", pattern))
+    if rest:
+        raise DictionaryError(
+            f"the pattern {pattern!r} holds {rest[0]!r}; write words, * and ?, joined by spaces, hyphens, apostrophes "
+            "or full stops"
+        )
+    return atoms
+
+
+def _linked(tokens: Tokens, before: np.ndarray) -> np.ndarray:
+    """Whether a pattern may step from each atom ``before`` to the one after it."""
+    left, right = tokens.end[before], tokens.start[before + 1]
+    text, surfaces, surface = tokens.text, tokens.surfaces, tokens.surface
+    out = (right - left == 1) & (tokens.characters[left] == ord(" "))
+    for i in np.flatnonzero(~out):
+        gap = text[left[i] : right[i]]
+        if _GAP.fullmatch(gap):
+            out[i] = True
+        elif _STOP.fullmatch(gap):
+            atom = surfaces[surface[before[i]]]
+            out[i] = (len(atom) == 1 and atom.isalpha()) or atom.casefold() in ABBREVIATIONS
+    return out
+
+
+def _leftmost(first: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Choose, among candidates sorted by ``first``, those that do not overlap one chosen before."""
+    keep = np.ones(len(first), dtype=bool)
+    reach = np.maximum.accumulate(end) if len(end) else end
+    disputed = np.flatnonzero(first[1:] < reach[:-1]) + 1
+    for i in disputed:  # the chosen one that reaches furthest is the last chosen one
+        j = i - 1
+        while j >= 0 and not keep[j]:
+            j -= 1
+        keep[i] = j < 0 or first[i] >= end[j]
+    return keep
