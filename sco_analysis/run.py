@@ -60,9 +60,9 @@ def render(
 
     Comes out: a table with a row for each notebook: notebook (its name), executed, page (their paths).
 
-    Raises `ParameterError` (unknown name, wrong type), `CorpusError` (no documents) and `RenderError` (no such
-    notebook, a place that cannot be written) before anything is executed; `RenderError` at the end when a cell failed,
-    naming notebook, cell and traceback. The other notebooks are finished first.
+    Raises `ParameterError` (an unknown notebook or name, a wrong type), `CorpusError` (no documents) and `RenderError`
+    (a file that is no notebook, a place that cannot be written) before anything is executed; `RenderError` at the end
+    when a cell failed, naming notebook, cell and traceback. The other notebooks are finished first.
     """
     if jobs is not None and jobs < 1:
         raise ParameterError(f"jobs is {jobs}; give 1 or more")
@@ -83,7 +83,8 @@ def find_notebooks(notebooks: Iterable[str | Path] | str | Path | None = None) -
 
     They are looked for in the checkout around the current folder, else around the package, else in the package.
 
-    Raises `RenderError` for one that is not there, naming those that are, and for two of one name.
+    Raises `ParameterError` for one that is not there, naming those that are, and for two of one name; `RenderError`
+    when none was named and there are none.
     """
     home = next((h for h in _homes() if any(h.glob("*.ipynb"))), None)
     known = {path.stem: path for path in sorted(home.glob("*.ipynb"))} if home else {}
@@ -97,9 +98,9 @@ def find_notebooks(notebooks: Iterable[str | Path] | str | Path | None = None) -
         path = item if item.is_file() else known.get(item.stem) if item.parent == Path() else None
         if path is None:
             there = f"; there are: {', '.join(known)}" if known else ""
-            raise RenderError(f"there is no notebook {str(item)!r}{there}, or give the path of a file")
+            raise ParameterError(f"there is no notebook {str(item)!r}{there}; or give the path of a file")
         if found.setdefault(path.stem, path).resolve() != path.resolve():
-            raise RenderError(f"two notebooks are named {path.stem}: {found[path.stem]} and {path}; rename one")
+            raise ParameterError(f"two notebooks are named {path.stem}: {found[path.stem]} and {path}; rename one")
     return list(found.values())
 
 
@@ -128,7 +129,7 @@ def make_plan(paths: Sequence[Path], corpus: str | Path | None, given: Mapping[s
 
     Raises `RenderError` for a file that is no notebook, `ParameterError` and `CorpusError` as `render` does.
     """
-    notebooks = {path.stem: _read_notebook(path) for path in paths}
+    notebooks = {path.stem: read_notebook(path) for path in paths}
     parameters = {name: read_parameters(notebook) for name, notebook in notebooks.items()}
     given = dict(given)
     if corpus is not None and str(given.setdefault("corpus", str(corpus))) != str(corpus):
@@ -146,7 +147,11 @@ def make_plan(paths: Sequence[Path], corpus: str | Path | None, given: Mapping[s
     return plan
 
 
-def _read_notebook(path: Path) -> dict[str, Any]:
+def read_notebook(path: Path) -> dict[str, Any]:
+    """Read the notebook at ``path`` as plain JSON.
+
+    Raises `RenderError` when it is no notebook of format 4.
+    """
     try:
         notebook = json.loads(path.read_text(encoding="utf-8"))
         if notebook["nbformat"] != 4:

@@ -1,0 +1,248 @@
+"""The command line: ``sco-analysis render | tally | parse | check | cite``.
+
+It exits with 0 when all went well, 1 when the work failed, 2 when it was asked wrongly; an error is one plain message.
+Whatever a command needs is imported when it runs, so that ``--help`` and a typing error answer at once.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import sys
+from collections.abc import Callable, Sequence
+from dataclasses import fields
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from . import __version__
+from .errors import ParameterError, ScoError
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+FORMATS = ("csv", "json", "parquet")
+BY = "speaker, state, role, session, document, genre, source or year; several joined by commas"
+
+#: How a spreadsheet tells a formula. A text that begins so is written with an apostrophe in front.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def main(argv: Sequence[str] | None = None) -> int:
+    """Run the command given in ``argv`` (default: the words after the program's name) and return its exit code."""
+    arguments = _parser().parse_args(argv)
+    try:
+        arguments.run(arguments)
+    except ScoError as error:
+        print(f"sco-analysis: {error}", file=sys.stderr)
+        return 2 if isinstance(error, ParameterError) or _is_missing(arguments) else 1
+    except BrokenPipeError:  # the reader, `head` for example, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 1
+    except OSError as error:
+        print(f"sco-analysis: {error.filename or 'a file'}: {error.strerror or error}", file=sys.stderr)
+        return 1
+    except KeyboardInterrupt:
+        print("sco-analysis: stopped", file=sys.stderr)
+        return 130
+    return 0
+
+
+def _is_missing(arguments: argparse.Namespace) -> bool:
+    path = getattr(arguments, "path", None) or getattr(arguments, "corpus", None)
+    return path is not None and not Path(path).expanduser().exists()
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="sco-analysis",
+        description="Topic frequency, speaker share and sentiment toward states in diplomatic texts.",
+        epilog="Exit codes: 0 all went well, 1 the work failed, 2 it was asked wrongly.",
+    )
+    parser.add_argument("--version", action="version", version=f"sco-analysis {__version__}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+    _add_render(commands)
+    _add_tally(commands)
+    command = _add(commands, "parse", _parse, "write all tables of a corpus: documents, turns, … , polarity")
+    command.add_argument("path", metavar="PATH", help="folder of documents, or one file")
+    command.add_argument("--out", metavar="DIR", required=True, help="folder that gets one file for each table")
+    command.add_argument("--format", choices=("parquet", "csv"), default="parquet", help="default: parquet")
+    command = _add(commands, "check", _check, "say what is in a folder, and what could not be read or recognised")
+    command.add_argument("path", metavar="PATH", help="folder of documents, or one file")
+    command = _add(commands, "cite", _cite, "print how to cite a figure")
+    command.add_argument("figure", metavar="FIGURE", help="the figure's stem, for example speaker-share")
+    command.add_argument("--style", default="bibtex", help="bibtex (default) or another style that `cite` knows")
+    return parser
+
+
+def _add(commands: Any, name: str, run: Callable[[argparse.Namespace], None], text: str) -> argparse.ArgumentParser:
+    command = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
+    command.set_defaults(run=run)
+    return command
+
+
+def _add_render(commands: Any) -> None:
+    command = _add(commands, "render", _render, "execute notebooks: build/, site/index.html, figures/")
+    command.add_argument("notebooks", metavar="NOTEBOOK", nargs="*", help="names or files (default: all)")
+    command.add_argument(
+        "-p", dest="parameters", metavar="NAME=VALUE", action="append", default=[], help="set a parameter; see --list"
+    )
+    command.add_argument("--corpus", metavar="PATH", help="folder of documents, or one file")
+    command.add_argument("--out", metavar="DIR", help="folder that gets build/, site/ and figures/")
+    command.add_argument("--jobs", metavar="N", type=_positive, help="notebooks at once (default: one a processor)")
+    command.add_argument("--list", action="store_true", help="show the notebooks and their parameters; render nothing")
+
+
+def _add_tally(commands: Any) -> None:
+    command = _add(commands, "tally", _tally, "count topics, speakers, or sentiment toward states")
+    command.add_argument("what", choices=("topics", "speakers", "states"))
+    command.add_argument("path", metavar="PATH", help="folder of documents, or one file")
+    command.add_argument("--by", default="speaker", help=f"what to compare: {BY} (default: speaker)")
+    command.add_argument("--format", choices=FORMATS, help="default: by the ending of --out, else csv")
+    command.add_argument("--out", metavar="FILE", help="file to write (default: the terminal)")
+    command.add_argument("--dictionary", help="topics: name or file of the dictionary (default: topics)")
+    command.add_argument("--unit", help="speakers: what is counted (default: words)")
+    only = command.add_argument_group("count only")
+    for name in ("speaker", "state", "document", "genre"):
+        only.add_argument(f"--{name}", default="", metavar="NAME")
+    only.add_argument("--session", type=_positive, default=0, metavar="N")
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 upward")
+    return int(text)
+
+
+def _render(arguments: argparse.Namespace) -> None:
+    from .run import find_notebooks, render  # noqa: PLC0415 - only this command needs it
+
+    if arguments.list:
+        _list(find_notebooks(arguments.notebooks))
+        return
+    parameters = {}
+    for setting in arguments.parameters:
+        name, sign, value = setting.partition("=")
+        if not sign or not name.isidentifier():
+            raise ParameterError(f"-p {setting}: write -p name=value, for example -p by=state")
+        parameters[name] = value
+    done = render(arguments.notebooks, arguments.corpus, parameters, arguments.out, arguments.jobs)
+    for page in done["page"]:
+        print(page)
+    print(Path(done["page"].iloc[0]).with_name("index.html"))
+
+
+def _list(paths: Sequence[Path]) -> None:
+    from .parameters import read_parameters  # noqa: PLC0415
+    from .run import read_notebook  # noqa: PLC0415
+
+    for path in paths:
+        print(path.stem)
+        for parameter in read_parameters(read_notebook(path)).values():
+            head = f"{parameter.name}: {parameter.type} = {parameter.default!r}"
+            print(f"  {head:<36}  {parameter.help}".rstrip())
+
+
+def _tally(arguments: argparse.Namespace) -> None:
+    kind = _format(arguments.format, arguments.out)
+    from . import parse, read_corpus, select, tallies  # noqa: PLC0415 - heavy
+
+    only = {name: getattr(arguments, name) for name in ("speaker", "state", "session", "document", "genre")}
+    parsed = select(parse(read_corpus(arguments.path)), **only)
+    by = arguments.by.split(",") if "," in arguments.by else arguments.by
+    count, options = {
+        "topics": (tallies.topic_frequency, {"dictionary": arguments.dictionary}),
+        "speakers": (tallies.speaker_share, {"unit": arguments.unit}),
+        "states": (tallies.sentiment_toward_states, {}),
+    }[arguments.what]
+    table = count(parsed, by=by, **{name: value for name, value in options.items() if value})
+    if arguments.out:
+        write_table(table, Path(arguments.out), kind)
+    else:
+        print(_as_text(table, kind), end="")
+
+
+def _format(asked: str | None, out: str | None) -> str:
+    ending = Path(out).suffix.lstrip(".").lower() if out else ""
+    if asked is None and ending and ending not in FORMATS:
+        raise ParameterError(f"--out {out}: the format cannot be told from .{ending}; add --format {'|'.join(FORMATS)}")
+    kind = asked or ending or "csv"
+    if kind == "parquet" and not out:
+        raise ParameterError("parquet is not for the terminal: add --out FILE.parquet")
+    return kind
+
+
+def _parse(arguments: argparse.Namespace) -> None:
+    from . import parse, read_corpus  # noqa: PLC0415 - heavy
+
+    parsed = parse(read_corpus(arguments.path))
+    out = Path(arguments.out)
+    out.mkdir(parents=True, exist_ok=True)
+    for field in fields(parsed):
+        table = getattr(parsed, field.name)
+        write_table(table, out / f"{field.name}.{arguments.format}", arguments.format)
+        print(f"{out / field.name}.{arguments.format}: {len(table):,} rows")
+
+
+def _check(arguments: argparse.Namespace) -> None:
+    from . import check_corpus, parse, read_corpus  # noqa: PLC0415 - heavy
+
+    files = check_corpus(arguments.path)
+    left_out = files[files["status"] != "read"]
+    print(f"{len(files) - len(left_out)} of {len(files)} files read")
+    for row in left_out.itertuples():
+        print(f"  left out: {row.path}: {row.reason}")
+    documents = read_corpus(arguments.path)
+    parsed = parse(documents)
+    turns = parsed.turns.groupby("doc_id").size()
+    quotations = parsed.quotations.groupby("doc_id").size()
+    print("\ndocuments")
+    for row in documents.itertuples():
+        counts = f"{turns.get(row.doc_id, 0)} turns, {quotations.get(row.doc_id, 0)} quotations"
+        print(f"  {row.doc_id}: {row.genre}, {row.n_words:,} words, {counts}, {row.encoding}")
+    print("\nlabels of speakers")
+    labels = parsed.turns.assign(speaker=parsed.turns["speaker"].fillna("(not recognised)"))
+    for (label, speaker), n in labels.value_counts(["label", "speaker"]).sort_index().items():
+        print(f"  {label}: {n}" if label == speaker else f"  {label}: {n}, {speaker}")
+    if labels.empty:
+        print("  none")
+
+
+def _cite(arguments: argparse.Namespace) -> None:
+    from . import cite  # noqa: PLC0415
+
+    print(cite(arguments.figure, style=arguments.style))
+
+
+def write_table(table: pd.DataFrame, path: Path, kind: str) -> None:
+    """Write ``table`` to ``path`` as csv, json or parquet, under its name only when it is whole."""
+    part = path.with_name(f".{path.name}.part")
+    try:
+        if kind == "parquet":
+            table.to_parquet(part, index=False)
+        else:
+            part.write_text(_as_text(table, kind), encoding="utf-8", newline="")
+        part.replace(path)
+    finally:
+        part.unlink(missing_ok=True)
+
+
+def _as_text(table: pd.DataFrame, kind: str) -> str:
+    if kind == "json":
+        return table.to_json(orient="records", force_ascii=False, date_format="iso", indent=1) + "\n"
+    return escape_formulas(table).to_csv(index=False, lineterminator="\n")
+
+
+def escape_formulas(table: pd.DataFrame) -> pd.DataFrame:
+    """Put an apostrophe before texts that a spreadsheet would run as a formula; numbers stay numbers.
+
+    Lists and records, such as the evidence of a polarity, come out as JSON.
+    """
+    texts = table.select_dtypes(exclude=["number", "bool", "datetime"]).columns
+    return table.assign(**{name: table[name].map(_as_cell) for name in texts})
+
+
+def _as_cell(value: Any) -> Any:
+    if isinstance(value, list | tuple | dict):
+        return json.dumps(value, ensure_ascii=False, default=str)
+    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
