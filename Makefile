@@ -38,7 +38,7 @@ render: $(STAMP) ## execute the notebooks: build/, site/index.html, figures/
 	@$(BIN)/sco-analysis render $(ARGS)
 
 test: lint ## lint, then all tests
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 lint: $(STAMP) ## ruff: rules and formatting
 	@$(BIN)/ruff check $(SOURCES)

@@ -1,0 +1,80 @@
+"""What several tests share: the seeds parsed once, and the seeds rendered once."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import nbformat
+import pytest
+
+import sco_analysis as sco
+
+ROOT = Path(__file__).resolve().parent.parent
+SEEDS = ROOT / "seeds"
+SHARED = ROOT.parent / "shared"
+
+
+@pytest.fixture(scope="session")
+def seeds():
+    """The five documents of ``seeds/`` as a table."""
+    return sco.read_corpus(SEEDS)
+
+
+@pytest.fixture(scope="session")
+def parsed(seeds):
+    """The five documents of ``seeds/``, parsed; do not change its tables."""
+    return sco.parse(seeds)
+
+
+@pytest.fixture(scope="session")
+def rendered(tmp_path_factory, worker_id) -> Path:
+    """The folder with build/, site/ and figures/ of the three notebooks on the seeds, made once for all processes."""
+    base = tmp_path_factory.getbasetemp()
+    place = (base if worker_id == "master" else base.parent) / "rendered"
+    try:
+        place.mkdir()
+    except FileExistsError:  # another test process is at it
+        while not (place / "outcome").exists():
+            time.sleep(0.1)
+    else:
+        outcome = ""
+        try:
+            sco.render(out=place, jobs=2, progress=False)
+        except sco.ScoError as error:
+            outcome = str(error)
+        (place / "outcome.part").write_text(outcome, encoding="utf-8")
+        (place / "outcome.part").rename(place / "outcome")
+    outcome = (place / "outcome").read_text(encoding="utf-8")
+    assert not outcome, outcome
+    return place
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The folder of human readings beside the checkout; tests that need it are skipped where it is not."""
+    if not SHARED.is_dir():
+        pytest.skip("there is no folder of human readings beside this checkout")
+    return SHARED
+
+
+@pytest.fixture
+def write_notebook(tmp_path) -> Callable[..., Path]:
+    """Write a small notebook: ``write_notebook(name, cells, parameters="…")``; a cell that starts with # is prose."""
+
+    def write(name: str, cells: Sequence[str], parameters: str = "", folder: Path = tmp_path) -> Path:
+        made = [
+            nbformat.v4.new_markdown_cell(cell) if cell.startswith("# ") else nbformat.v4.new_code_cell(cell)
+            for cell in cells
+        ]
+        if parameters:
+            made.insert(0, nbformat.v4.new_code_cell(parameters, metadata={"tags": ["parameters"]}))
+        for number, cell in enumerate(made):
+            cell["id"] = f"cell-{number}"
+        kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+        path = folder / f"{name}.ipynb"
+        nbformat.write(nbformat.v4.new_notebook(cells=made, metadata={"kernelspec": kernel}), path)
+        return path
+
+    return write

@@ -1,0 +1,66 @@
+"""Executed notebooks hold no trace of the run that made them."""
+
+import json
+
+import nbformat
+from nbformat.v4 import new_code_cell, new_notebook, new_output
+
+from sco_analysis.execute import clean, describe_figures
+
+
+def executed(*outputs, source="x", **metadata):
+    cell = new_code_cell(source, outputs=list(outputs), execution_count=7, metadata=metadata)
+    return new_notebook(
+        cells=[cell], metadata={"papermill": {"duration": 1.5}, "language_info": {"name": "python", "version": "3.11"}}
+    )
+
+
+def test_times_and_versions_of_the_run_are_taken_out():
+    """Papermill's and the kernel's records of the run are gone; what the notebook shall remember is there."""
+    notebook = executed(papermill={"duration": 1}, execution={"iopub.status.busy": "now"}, tags=["parameters"])
+    clean(notebook, {"version": "0.1.0"})
+    assert notebook.metadata == {"language_info": {"name": "python"}, "sco_analysis": {"version": "0.1.0"}}
+    assert notebook.cells[0].metadata == {"tags": ["parameters"]}
+    assert notebook.cells[0].execution_count == 1
+
+
+def test_the_injected_cell_has_a_fixed_id():
+    """Papermill draws the id of the cell it injects by lot; ours is always the same."""
+    notebook = executed(tags=["injected-parameters"])
+    clean(notebook, {})
+    assert notebook.cells[0].id == "injected-parameters"
+
+
+def test_a_stream_is_joined_wherever_timing_split_it():
+    """What was printed in a row to one stream is one output."""
+    texts = [("stdout", "a"), ("stdout", "b\n"), ("stderr", "c"), ("stdout", "d")]
+    notebook = executed(*(new_output("stream", name=name, text=text) for name, text in texts))
+    clean(notebook, {})
+    outputs = [(output.name, output.text) for output in notebook.cells[0].outputs]
+    assert outputs == [("stdout", "ab\n"), ("stderr", "c"), ("stdout", "d")]
+
+
+def test_names_drawn_by_lot_are_replaced():
+    """The id of a styled table and the address of an object do not change from run to run."""
+    data = {"text/html": '<style>#T_a1b2c {}</style><table id="T_a1b2c">', "text/plain": "<Thing at 0x7f3a>"}
+    notebook = executed(new_output("execute_result", data=data))
+    clean(notebook, {})
+    assert notebook.cells[0].outputs[0].data == {
+        "text/html": '<style>#T_1 {}</style><table id="T_1">',
+        "text/plain": "<Thing at 0x…>",
+    }
+
+
+def test_pictures_get_the_words_of_the_record_their_cell_names(tmp_path):
+    """Caption and alternative text come from the record of the figure that the picture's cell saved."""
+    for stem in ("one", "two", "elsewhere"):
+        record = {"alt": f"alt {stem}", "caption": f"caption {stem}", "data": "x"}
+        (tmp_path / f"{stem}.json").write_text(json.dumps(record))
+    pictures = [new_output("display_data", data={"image/png": "aaaa"}) for _ in range(2)]
+    notebook = executed(*pictures, source='save_figure(ax, t, "two"); save_figure(bx, t, "one")')
+    describe_figures(notebook, tmp_path)
+    assert [output.metadata for output in notebook.cells[0].outputs] == [
+        {"alt": "alt two", "caption": "caption two", "stem": "two"},
+        {"alt": "alt one", "caption": "caption one", "stem": "one"},
+    ]
+    nbformat.validate(notebook)
