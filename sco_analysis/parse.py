@@ -1,0 +1,109 @@
+"""The way from documents to polarity in one call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, fields, replace
+
+import pandas as pd
+
+from . import tables
+from .dictionaries import read_dictionary
+from .errors import ParameterError
+from .mentions import find_mentions
+from .polarity import score_polarity
+from .quotations import find_quotations
+from .sentences import split_sentences
+from .turns import split_turns
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """The tables of a parsed corpus; what each column means stands in ``docs/data-dictionary.md``.
+
+    All but ``documents`` and ``polarity`` are tables of spans: ``documents.text[start:end] == text`` for every row.
+    """
+
+    documents: pd.DataFrame
+    turns: pd.DataFrame
+    quotations: pd.DataFrame
+    sentences: pd.DataFrame
+    mentions: pd.DataFrame
+    polarity: pd.DataFrame
+
+    def __repr__(self) -> str:
+        """Say how many rows each table has."""
+        sizes = ", ".join(f"{len(getattr(self, field.name))} {field.name}" for field in fields(self))
+        return f"Parsed({sizes})"
+
+
+def parse(documents: pd.DataFrame, scorer: str | Callable = "rules") -> Parsed:
+    """Parse documents into turns, quotations, sentences, mentions and polarity.
+
+    Parameters
+    ----------
+    documents
+        The documents table (`read_corpus`).
+    scorer
+        How polarity toward states is scored: see `score_polarity`.
+
+    Returns
+    -------
+    Parsed
+        A frozen record of the six tables. ``mentions`` holds states, organisations and topics, told apart by ``kind``;
+        ``polarity`` has one row for each sentence and state in it.
+
+    Raises
+    ------
+    TableError
+        When ``documents`` lacks a promised column.
+    ParameterError
+        When there is no scorer of that name.
+    """
+    tables.check(documents, "documents")
+    turns = split_turns(documents)
+    quotations = find_quotations(documents, turns)
+    sentences = split_sentences(documents, turns, quotations)
+    found = [find_mentions(sentences, read_dictionary(name)) for name in ("states", "topics")]
+    mentions = tables.build("mentions", pd.concat(found, ignore_index=True))
+    polarity = score_polarity(sentences, mentions[mentions["kind"] == "state"], scorer=scorer)
+    return Parsed(documents, turns, quotations, sentences, mentions, polarity)
+
+
+def select(
+    parsed: Parsed, *, speaker: str = "", state: str = "", session: int = 0, document: str = "", genre: str = ""
+) -> Parsed:
+    """Narrow a parsed corpus to what one speaker, state, session, document or genre has said.
+
+    An empty string (for ``session`` 0) stands for everything. Returns a `Parsed` whose tables hold the matching rows;
+    mentions and polarity keep the rows of the sentences that are left, documents those with any sentence left.
+
+    Raises `ParameterError` when nothing matches, naming the values there are.
+    """
+    wanted = {"speaker": speaker, "state": state, "session": session, "doc_id": document, "genre": genre}
+    wanted = {column: value for column, value in wanted.items() if value}
+    if not wanted:
+        return parsed
+    sentences = _matching(parsed.sentences, wanted)
+    if sentences.empty:
+        column = next(c for c in wanted if _matching(parsed.sentences, {c: wanted[c]}).empty or len(wanted) > 1)
+        there = ", ".join(str(value) for value in sorted(parsed.sentences[column].dropna().unique())[:30])
+        asked = ", ".join(f"{name}={value!r}" for name, value in wanted.items())
+        raise ParameterError(f"no sentence has {asked}; {column} is one of: {there}")
+    kept = sentences[["doc_id", "start"]].rename(columns={"start": "sentence"})
+    return replace(
+        parsed,
+        documents=parsed.documents[parsed.documents["doc_id"].isin(sentences["doc_id"])].reset_index(drop=True),
+        turns=_matching(parsed.turns, wanted),
+        quotations=_matching(parsed.quotations, wanted),
+        sentences=sentences,
+        mentions=parsed.mentions.merge(kept, on=["doc_id", "sentence"], how="inner", validate="many_to_one"),
+        polarity=parsed.polarity.merge(kept, on=["doc_id", "sentence"], how="inner", validate="many_to_one"),
+    )
+
+
+def _matching(frame: pd.DataFrame, wanted: dict[str, str | int]) -> pd.DataFrame:
+    keep = pd.Series(True, index=frame.index)
+    for column, value in wanted.items():
+        keep &= frame[column].eq(value).fillna(False).astype(bool)
+    return frame[keep].reset_index(drop=True)
