@@ -120,9 +120,9 @@ def compile_dictionary(
     for trap in _strings(content.get("not", []) if full else [], f"{where}: `not`"):
         traps.setdefault(trap, f"{where}: `not`")
     for trap, at in traps.items():
-        if trap in targets:
+        if any(at == f"{where}: `{key}`" for key, _ in targets.get(trap, ())):
             raise DictionaryError(f"{at}: {trap!r} is listed as a pattern and under `not`; keep one of the two")
-        targets[trap] = []
+        targets.setdefault(trap, [])  # a trap of one key may be a pattern of another
     extra = {k: v for k, v in content.items() if k not in ("kind", "sources", "entries", "not")} if full else {}
     patterns = tuple(Pattern(text, _split(text, where), tuple(t)) for text, t in targets.items())
     return Dictionary(name, entries, patterns, tuple(map(str, content.get("sources", ()))) if full else (), extra)
@@ -212,17 +212,26 @@ def _read_yaml(path: Path) -> dict[str, Any]:
 @cache
 def _read_states() -> Dictionary:
     """Merge states, organisations and office holders into one dictionary, so that the longest of all wins."""
-    parts = [compile_dictionary(_read_yaml(_DATA / f"{n}.yml"), name=n, where=n) for n in ("states", "organisations")]
-    entries = parts[0].entries | parts[1].entries
-    patterns = {p.text: p for part in parts for p in part.patterns}
+    states, organisations = (
+        compile_dictionary(_read_yaml(_DATA / f"{name}.yml"), name=name, where=f"{name}.yml")
+        for name in ("states", "organisations")
+    )
+    targets: dict[str, list[tuple[str, str | None]]] = {}
+    for pattern in (*states.patterns, *organisations.patterns):
+        targets.setdefault(pattern.text, []).extend(pattern.targets)
+    terms: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
     for row in read_people():
+        key = row["state"] or next(iter(organisations.find(row["office"]).key), None)
+        if key is None:
+            raise DictionaryError(f"people.csv: {row['name']!r} has no state, and {row['office']!r} no organisation")
         for name in (row["name"], *filter(None, row["variants"].split("|"))):
-            target = (row["state"], "person")
-            known = patterns.get(name)
-            if row["state"] and (known is None or (known.targets and target not in known.targets)):
-                patterns[name] = Pattern(name, _split(name, "people.csv"), (*(known.targets if known else ()), target))
-    extra = parts[0].extra | parts[1].extra
-    return Dictionary("states", entries, tuple(patterns.values()), parts[0].sources + parts[1].sources, extra)
+            known = targets.setdefault(name, [])
+            if (key, "person") not in known:
+                known.append((key, "person"))
+            terms.setdefault((name, key), []).append((row["name"], row["from"], row["to"]))
+    patterns = tuple(Pattern(text, _split(text, "people.csv"), tuple(dict.fromkeys(t))) for text, t in targets.items())
+    extra = states.extra | organisations.extra | {"terms": terms}
+    return Dictionary("states", states.entries | organisations.entries, patterns, states.sources, extra)
 
 
 def read_people() -> list[dict[str, str]]:
