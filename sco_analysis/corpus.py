@@ -38,7 +38,8 @@ def read_corpus(path: str | Path) -> pd.DataFrame:
     path
         A folder or a file. A relative path that does not exist from here is also tried from the ``notebooks`` folder
         of the checkout, so that notebooks find their corpus from wherever they are opened. ``corpus.csv`` beside the
-        documents is attached: its column ``file`` names the document, the others are those of `METADATA`.
+        documents is attached: its column ``file`` names the document; those of `METADATA` fill
+        the columns of that name, and any further column comes along under its own.
 
     Returns
     -------
@@ -221,7 +222,8 @@ def _read_metadata(root: Path) -> dict[str, dict[str, Any]]:
             where = f"{file}, line {reader.line_num}"
             if row["file"] in listed:
                 raise CorpusError(f"{where}: the file {row['file']!r} is listed twice; keep one line")
-            metadata: dict[str, Any] = {key: (row.get(key) or "").strip() for key in METADATA}
+            metadata: dict[str, Any] = {key: (row.get(key) or "").strip() for key in [*METADATA, *reader.fieldnames]}
+            metadata.pop("file")
             metadata["date"] = _date(metadata["date"], where)
             if metadata["genre"] and metadata["genre"] not in tables.GENRES:
                 raise CorpusError(
