@@ -20,16 +20,17 @@ The order of the rules, in plain words:
 
 from __future__ import annotations
 
-from bisect import bisect_right
 from dataclasses import dataclass, field
 
-from .lexicon import Chunk, Entry, Lexicon
+from .lexicon import STRONG, WEAK, Chunk, Entry, Lexicon
 
 _NEGATED = -0.6  # a negated entry says the opposite, weaker
 _MODAL, _IF, _QUESTION = 0.7, 0.4, 0.3
 _BEFORE_BUT = 0.6
 _REPORTED = 0.25
 _PASSIVE = 0.6
+_ALONE = 0.45
+_OWN = (0.7, 0.35)  # praise of a relation, of joint work: what the holder's own end gets of it
 _SAME_CLAUSE = 0.5  # less than this passing between two words: not one clause
 _REACH = 14  # words between an entry and the party it describes
 
@@ -47,6 +48,7 @@ class Target:
     group: int = 0  # number of the enumeration it stands in
     role: str = "object"
     possessive: bool = False
+    place: int = -1  # of that preposition
 
     @property
     def silent(self) -> bool:
@@ -68,61 +70,91 @@ class Hit:
 class Sentence:
     """One sentence cut into chunks, with its entries and mentions."""
 
+    parts: list[str]
     chunks: list[Chunk]
-    offsets: list[int]
     targets: list[Target] = field(default_factory=list)
     hits: list[Hit] = field(default_factory=list)
     bounds: list[tuple[int, float]] = field(default_factory=list)  # (chunk it stands before, what passes)
 
+    def span(self, hit: Hit) -> tuple[int, int]:
+        """Where the words of ``hit`` start and end in the sentence."""
+        start = sum(map(len, self.parts[: hit.first])) + hit.first
+        end = sum(map(len, self.parts[: hit.last])) + hit.last
+        return start + self.chunks[hit.first].lead, end + self.chunks[hit.last].tail
+
     def passes(self, one: int, other: int) -> float:
         """How much of an entry's force gets from chunk ``one`` to chunk ``other``, over the bounds between them."""
-        low, high = (one, other) if one < other else (other, one)
         share = 1.0
+        if not self.bounds:
+            return share
+        low, high = (one, other) if one < other else (other, one)
         for place, value in self.bounds:
             if low < place <= high:
                 share *= value
         return share
 
 
-def find_entries(chunks: list[Chunk], taken: set[int]) -> list[Hit]:
-    """Find the entries in ``chunks``, longest first, outside the chunks ``taken`` by names; topics are taken out."""
+def find_entries(chunks: list[Chunk], marked: list[tuple[int, Chunk]]) -> list[tuple]:
+    """Find the entries anchored in the ``marked`` chunks: (entry, the chunks of its words), the longest first."""
     found = []
-    size = len(chunks)
-    for place, chunk in enumerate(chunks):
-        if not chunk.starts or place in taken:
-            continue
+    for place, chunk in marked:
         for entry in chunk.starts:
-            if (last := _last_word(entry, chunks, place, size)) is not None:
-                found.append((-len(entry.steps), entry.valence != 0, place, last, entry))
-    found.sort(key=lambda item: item[:4])
+            if not entry.before and not entry.after:
+                found.append((entry, (place,)))
+            elif (own := _words_of(entry, chunks, place)) is not None:
+                found.append((entry, own))
+    if len(found) > 1:
+        found.sort(key=lambda pair: (-len(pair[1]), pair[0].valence != 0, pair[1][0]))
+    return found
+
+
+def _words_of(entry: Entry, chunks: list[Chunk], anchor: int) -> tuple[int, ...] | None:
+    """The chunks of the entry's words in order, where all are there and no strong bound lies between."""
+    own, size = [anchor], len(chunks)
+    place = anchor
+    for element, gap in entry.before:
+        for step in range(place - 1, max(-1, place - 2 - gap), -1):
+            if chunks[step].pause < _SAME_CLAUSE or chunks[step + 1].barrier < _SAME_CLAUSE:
+                return None
+            if element in chunks[step].elements:
+                own.insert(0, step)
+                place = step
+                break
+        else:
+            return None
+    place = anchor
+    for element, gap in entry.after:
+        for step in range(place + 1, min(place + 2 + gap, size)):
+            if chunks[step - 1].pause < _SAME_CLAUSE or chunks[step].barrier < _SAME_CLAUSE:
+                return None
+            if element in chunks[step].elements:
+                own.append(step)
+                place = step
+                break
+        else:
+            return None
+    return tuple(own)
+
+
+def keep_entries(chunks: list[Chunk], found: list[tuple], taken: set[int]) -> list[Hit]:
+    """Let each word serve one entry, the longest first; what lies in ``taken`` (names) or is a topic drops out."""
     hits, used = [], set(taken)
-    for steps, _, place, last, entry in found:
-        own = {place} if steps == -1 else {place, last}
-        if own & used or (steps < -2 and any(step in used for step in range(place, last + 1))):
+    for entry, own in found:
+        if not used.isdisjoint(own):
             continue
-        used |= own if last - place + 1 > -steps else set(range(place, last + 1))
-        if entry.valence and not (entry.kind in ("relation", "cooperation") and _is_title(chunks, place, last)):
-            hits.append(Hit(place, last, entry, entry.valence))
+        used.update(own)
+        if entry.valence and not (entry.kind in _TITLED and _is_title(chunks, own[0], own[-1])):
+            hits.append(Hit(own[0], own[-1], entry, entry.valence))
     hits.sort(key=lambda hit: hit.first)
     return hits
+
+
+_TITLED = ("relation", "cooperation")  # kinds whose words are common in the names of treaties and bodies
 
 
 def _is_title(chunks: list[Chunk], place: int, last: int) -> bool:
     """Whether the words are part of a printed title: capitalised within the sentence."""
     return place > 0 and chunks[last].capital and chunks[place].capital
-
-
-def _last_word(entry: Entry, chunks: list[Chunk], place: int, size: int) -> int | None:
-    for element, gap in entry.steps[1:]:
-        for step in range(place + 1, min(place + 2 + gap, size)):
-            if chunks[step - 1].pause < _SAME_CLAUSE or chunks[step].barrier < _SAME_CLAUSE:
-                return None
-            if element in chunks[step].elements:
-                place = step
-                break
-        else:
-            return None
-    return place
 
 
 def find_roles(sentence: Sentence) -> None:
@@ -139,6 +171,7 @@ def find_roles(sentence: Sentence) -> None:
         joined = previous is not None and _is_joined(chunks, previous.last, place)
         target.group = previous.group if joined else target.number + 1
         target.before = previous.before if joined else _preposition(chunks, place, target)
+        target.place = previous.place if joined else place
         target.possessive = chunks[target.last].owner or target.form == "demonym"
         previous = target
     for target in targets:
@@ -188,46 +221,68 @@ def _role(sentence: Sentence, target: Target) -> str:
         return "speaker"
     if len({other.key for other in sentence.targets if other.group == target.group}) > 2:
         return "list member"
-    if target.before == "venue":
+    if target.before == "venue" or _is_theatre(chunks, target):
         return "venue"
     return "object" if target.before or target.possessive else "actor"
+
+
+def _is_theatre(chunks: list[Chunk], target: Target) -> bool:
+    """Whether the target only names an issue: "the X crisis", "the war between X and Y"."""
+    following = chunks[target.last + 1] if target.last + 1 < len(chunks) else None
+    if following is not None and target.possessive and "theatre" in following.groups:
+        return True
+    return target.before in ("other", "of") and target.place > 0 and "theatre" in chunks[target.place - 1].groups
 
 
 STRONG_END = 0.2
 
 
-def set_force(sentence: Sentence, question: bool) -> None:
+_TURNS = ("but", "however")
+
+
+def set_force(sentence: Sentence, marked: list[tuple[int, Chunk]], question: bool) -> None:
     """Turn round what is negated; damp what is asked, wished, supposed, or conceded before a "but"."""
-    chunks = sentence.chunks
-    turns = [place for place, chunk in enumerate(chunks) if chunk.word in ("but", "however") and place > 1]
+    turn = max((place for place, chunk in marked if place > 1 and chunk.word in _TURNS), default=0)
+    steering = [(place, chunk.groups) for place, chunk in marked if chunk.steers]
     for hit in sentence.hits:
-        force = hit.entry.valence
         if question:
-            force *= _QUESTION
-        if turns and hit.last < turns[-1]:
-            force *= _BEFORE_BUT
-        negated = modal = supposed = False
-        for place in range(hit.first - 1, max(-1, hit.first - 8), -1):
-            chunk = chunks[place]
-            if chunk.pause < 0.7 or chunks[place + 1].barrier < _SAME_CLAUSE:
-                break
-            groups = chunk.groups
-            if not groups:
-                continue
-            if "negator" in groups and place >= hit.first - 5 and "negator_not" not in chunks[place + 1].groups:
+            hit.force *= _QUESTION
+        if hit.last < turn:
+            hit.force *= _BEFORE_BUT
+        if steering:
+            hit.force *= _steered(sentence, hit, steering)
+
+
+def _steered(sentence: Sentence, hit: Hit, steering: list[tuple[int, frozenset[str]]]) -> float:
+    negated = modal = supposed = False
+    for place, groups in steering:
+        if not hit.first - 8 < place < hit.first or sentence.passes(place, hit.first) < 0.7:
+            continue
+        if "negator" in groups:
+            if place >= hit.first - 5 and "negator_not" not in sentence.chunks[place + 1].groups:
                 negated = not negated
-            elif "modal" in groups and hit.entry.kind != "demand":
-                modal = True
-            elif "condition" in groups:
-                supposed = True
-        hit.force = force * (_NEGATED if negated else 1.0) * (_MODAL if modal else 1.0) * (_IF if supposed else 1.0)
+        elif "modal" in groups:
+            modal = hit.entry.kind != "demand"
+        else:
+            supposed = True
+    return (_NEGATED if negated else 1.0) * (_MODAL if modal else 1.0) * (_IF if supposed else 1.0)
+
+
+def _alone(sentence: Sentence, hit: Hit) -> list[tuple[Target, float]]:
+    """The only party of the sentence, where an entry met nobody in its own clause."""
+    keys = {target.key for target in sentence.targets if not target.silent}
+    if len(keys) != 1 or hit.entry.toward == "both":
+        return []
+    target = next(t for t in sentence.targets if not t.silent)
+    return [] if target.before == "victim" and hit.force < 0 else [(target, _ALONE)]
 
 
 def judge(sentence: Sentence, holder_state: str) -> list[tuple[Target, Hit, float]]:
     """Say for each entry which targets it evaluates, and with what weight: rules 5 to 7."""
     out = []
     for hit in sentence.hits:
-        for target, weight in _TOWARD[hit.entry.toward](sentence, hit, holder_state):
+        pairs = _TOWARD[hit.entry.toward](sentence, hit, holder_state) or _alone(sentence, hit)
+        for target, weight in pairs:
             if weight:
                 out.append((target, hit, weight))
     return out
@@ -252,8 +307,8 @@ def _is_passive(sentence: Sentence, hit: Hit) -> bool:
     chunks = sentence.chunks
     for place in range(hit.first - 1, max(-1, hit.first - 3), -1):
         if "be" in chunks[place].groups:
-            return not chunks[hit.first].word.endswith("ing") or chunks[place].word == "being"
-        if not chunks[place].word.endswith("ly") and "negator" not in chunks[place].groups:
+            return chunks[hit.first].word.endswith("ed") or "participle" in chunks[hit.first].groups
+        if not chunks[place].groups & {"adverb", "negator"}:
             break
     return False
 
@@ -261,16 +316,23 @@ def _is_passive(sentence: Sentence, hit: Hit) -> bool:
 def _agent(sentence: Sentence, hit: Hit) -> Target | None:
     """The target after "by": the doer of a passive or of a deed."""
     for target in _after(sentence, hit):
-        if target.before == "by" and target.first - hit.last < _REACH:
+        if target.before == "by" and target.first - hit.last < 2 * _REACH:
             return target
     return None
 
 
 def _subject(sentence: Sentence, hit: Hit) -> Target | None:
+    chunks = sentence.chunks
     for target in _before(sentence, hit):
-        if target.before in ("", "by") and target.role not in ("speaker", "venue"):
-            if not target.possessive or hit.first - target.last < 4:
-                return target
+        distance = hit.first - target.last
+        if distance <= 2 and chunks[hit.first].word.endswith("ing") and target.role != "speaker":
+            return target
+        if target.before or target.role in ("speaker", "venue") or (target.possessive and distance > 6):
+            continue
+        # "X noted that the plan …": a clause of its own with another subject
+        if any(chunk.word == "that" or "medium" in chunk.groups for chunk in chunks[target.last + 1 : hit.first - 2]):
+            continue
+        return target
     return None
 
 
@@ -284,7 +346,8 @@ def _actor(sentence: Sentence, hit: Hit, holder_state: str) -> list[tuple[Target
 def _owner(sentence: Sentence, hit: Hit, holder_state: str) -> list[tuple[Target, float]]:
     """Whose it is: "X's …", "… of X", "… by X"; else the one who is it, shows it or does it."""
     for target in _after(sentence, hit):
-        if target.before in ("of", "by", "from") and target.first - hit.last < _REACH and target.role != "speaker":
+        reach = 2 * _REACH if target.before == "by" else _REACH
+        if target.before in ("of", "by", "from") and target.first - hit.last < reach and not target.silent:
             return [(other, 1.0) for other in _together(sentence, target)]
         if target.before == "victim" and hit.force < 0:
             break
@@ -308,6 +371,7 @@ def _is_own(sentence: Sentence, hit: Hit, holder_state: str) -> float:
 
 
 def _object(sentence: Sentence, hit: Hit, holder_state: str) -> list[tuple[Target, float]]:
+    chunks = sentence.chunks
     share = _is_own(sentence, hit, holder_state)
     negative = hit.entry.valence < 0
     if _is_passive(sentence, hit) and (subject := _subject(sentence, hit)):
@@ -321,6 +385,8 @@ def _object(sentence: Sentence, hit: Hit, holder_state: str) -> list[tuple[Targe
             continue
         if target.role == "venue" and not negative:
             continue
+        if target.first - hit.last > 4 and target.place >= 0 and chunks[target.place].word in ("for", "with"):
+            continue
         return [(other, share) for other in _together(sentence, target)]
     if not negative:
         return [(t, 0.8 * s) for t, s in _near(sentence, hit, holder_state) if t.form == "address" or t.last < 3]
@@ -329,7 +395,7 @@ def _object(sentence: Sentence, hit: Hit, holder_state: str) -> list[tuple[Targe
 
 def _helps(sentence: Sentence, hit: Hit, holder_state: str) -> list[tuple[Target, float]]:
     out = _object(sentence, hit, "*") if hit.force > 0 else []
-    out = [(target, 1.0) for target, _ in out]
+    out = [(target, 1.0) for target, _ in out if target.first - hit.last <= 5]
     return out + [pair for pair in _actor(sentence, hit, holder_state) if pair not in out]
 
 
@@ -339,6 +405,8 @@ def _both(sentence: Sentence, hit: Hit, holder_state: str) -> list[tuple[Target,
         if target.silent or target.key == "":
             continue
         share = sentence.passes(hit.first, target.first)
+        if target.key == holder_state:
+            share *= _OWN[hit.entry.kind == "cooperation"]
         if share >= _SAME_CLAUSE and abs(target.first - hit.first) <= 2 * _REACH:
             out.append((target, share))
     return out
@@ -362,6 +430,14 @@ def _near(sentence: Sentence, hit: Hit, holder_state: str) -> list[tuple[Target,
 _TOWARD = {"near": _near, "actor": _actor, "owner": _owner, "object": _object, "helps": _helps, "both": _both}
 
 
+def _shares_subject(chunks: list[Chunk], place: int, taken: set[int]) -> bool:
+    """Whether the clause that "but" opens at ``place`` has no subject of its own: "X does not attack but helps"."""
+    if chunks[place].word not in ("but", "yet") or place + 1 >= len(chunks) or place + 1 in taken:
+        return False
+    chunk = chunks[place + 1]
+    return not (chunk.capital or chunk.groups & {"first", "third", "title", "venue", "condition", "medium", "other"})
+
+
 def read_sentence(text: str, spans: list[tuple[int, int, str, str]], holder_state: str, lexicon: Lexicon):
     """Judge one sentence.
 
@@ -369,29 +445,29 @@ def read_sentence(text: str, spans: list[tuple[int, int, str, str]], holder_stat
     sentence (``None``) where the text holds no word of the lexicon.
     """
     parts = text.split(" ")
-    chunks = [lexicon[part] for part in parts]
-    if not any(chunk.starts for chunk in chunks):
+    chunks = list(map(lexicon.__getitem__, parts))
+    marked = [(place, chunk) for place, chunk in enumerate(chunks) if chunk.marked]
+    found = find_entries(chunks, marked)
+    if not found:
         return None, []
-    offsets, place = [], 0
-    for part in parts:
-        offsets.append(place)
-        place += len(part) + 1
-    targets = []
-    for number, (start, end, key, form) in enumerate(spans):
-        first = max(0, bisect_right(offsets, start) - 1)
-        last = max(first, bisect_right(offsets, end - 1) - 1)
-        targets.append(Target(first, last, key, form, number))
-    targets.sort(key=lambda target: (target.first, target.last))
-    taken = {p for t in targets if t.form != "address" for p in range(t.first, t.last + 1)}
-    sentence = Sentence(chunks, offsets, targets)
-    sentence.hits = find_entries(chunks, taken)
+    sentence = Sentence(parts, chunks, [_target(text, number, *span) for number, span in enumerate(spans)])
+    if len(spans) > 1:
+        sentence.targets.sort(key=lambda target: (target.first, target.last))
+    taken = {p for t in sentence.targets if t.form != "address" for p in range(t.first, t.last + 1)}
+    sentence.hits = keep_entries(chunks, found, taken)
     if not sentence.hits:
         return sentence, []
-    for place, chunk in enumerate(chunks):
+    for place, chunk in marked:
         if chunk.barrier != 1.0:
-            sentence.bounds.append((place, chunk.barrier))
+            shared = chunk.barrier == STRONG and _shares_subject(chunks, place, taken)
+            sentence.bounds.append((place, WEAK if shared else chunk.barrier))
         if chunk.pause != 1.0:
             sentence.bounds.append((place + 1, chunk.pause))
     find_roles(sentence)
-    set_force(sentence, text.rstrip().endswith("?"))
+    set_force(sentence, marked, text.endswith("?"))
     return sentence, judge(sentence, holder_state)
+
+
+def _target(text: str, number: int, start: int, end: int, key: str, form: str) -> Target:
+    first = text.count(" ", 0, start)
+    return Target(first, first + text.count(" ", start, end), key, form, number)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
@@ -31,120 +31,143 @@ _GAP = 4  # words that `..` may stand for
 STRONG, MEDIUM, WEAK = 0.15, 0.6, 0.85
 
 _WORD = re.compile(WORD)
-#: a blank-separated piece that holds at most one word, for chunks in which several words are glued
-PIECES = re.compile(rf"[^\w\s]*{WORD}[^\w\s]*|[^\w\s]+")
-
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One pattern of the lexicon: its elements with the gap allowed before each, and what it says toward whom."""
+    """One pattern of the lexicon and what it says toward whom.
+
+    It is looked for from its ``anchor``, the element that is no function word and has the fewest forms; ``before`` and
+    ``after`` are the other elements, outward from there, each with the number of words that may stand between.
+    """
 
     pattern: str
     valence: float
     kind: str
     toward: str
     example: str
-    steps: tuple[tuple[int, int], ...] = ()  # (element, words that may stand before it)
+    anchor: int = 0
+    before: tuple[tuple[int, int], ...] = ()
+    after: tuple[tuple[int, int], ...] = ()
+
+    @property
+    def size(self) -> int:
+        """How many elements it has."""
+        return 1 + len(self.before) + len(self.after)
 
 
-@dataclass(frozen=True, slots=True)
 class Chunk:
     """A word with the punctuation that sticks to it, read once."""
 
-    word: str
-    lead: int  # characters before the word
-    tail: int  # characters from the chunk's start to the word's end
-    owner: bool  # ends in a possessive
-    capital: bool
-    crowded: bool  # holds several words
-    before: str  # punctuation before the word
-    after: str  # punctuation after it
-    elements: frozenset[int]  # the pattern elements the word satisfies
-    starts: tuple[Entry, ...]  # the entries that may begin here, longest first
-    groups: frozenset[str] = frozenset()  # the groups of function words it belongs to
-    barrier: float = 1.0  # how much passes from the word before to this one: 1 all, 0 nothing
-    pause: float = 1.0  # how much passes from this word to the next
+    __slots__ = ("after", "barrier", "capital", "elements", "groups", "lead", "marked", "owner", "pause", "starts")
+    __slots__ += ("steers", "tail", "word")
+
+    def __init__(self, word: str, *, capital: bool = False, lead: int = 0, tail: int = 0):
+        self.word = word  # in lower case, without a possessive's ending; empty where nothing depends on it
+        self.capital = capital
+        self.lead = lead  # characters before the word
+        self.tail = tail  # characters from the chunk's start to the word's end
+        self.owner = False  # whether it ends in a possessive
+        self.after = ""  # punctuation after it
+        self.elements: frozenset[int] = frozenset()  # the pattern elements that the word satisfies
+        self.starts: tuple[Entry, ...] = ()  # the entries anchored in it
+        self.groups: frozenset[str] = frozenset()  # the groups of function words it belongs to
+        self.barrier = 1.0  # how much passes from the word before to this one: 1 all, 0 nothing
+        self.pause = 1.0  # how much passes from this word to the next
+        self.steers = False  # whether it negates, damps or supposes
+        self.marked = False  # whether the rules must stop at it: an entry, a bound or one that steers
 
 
-@dataclass
+#: Words that nothing is known about, by whether they are capitalised: most words share these two.
+_PLAIN = {capital: Chunk("", capital=capital) for capital in (False, True)}
+_STEERING = frozenset({"negator", "modal", "condition"})
+_ADVERB = frozenset({"adverb"})
+_NONE: tuple = (frozenset(), (), frozenset())
+
+
 class Lexicon(dict):
     """The compiled entries; as a dictionary it maps a chunk of text to its reading and fills itself."""
 
-    entries: list[Entry] = field(default_factory=list)
-    exact: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    prefixes: dict[str, set[int]] = field(default_factory=lambda: defaultdict(set))
-    starts: dict[int, list[Entry]] = field(default_factory=lambda: defaultdict(list))
-    groups: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-    shortest: int = 99
+    def __init__(self) -> None:
+        super().__init__()
+        self.entries: list[Entry] = []
+        self.groups: dict[str, set[str]] = defaultdict(set)
+        self._exact: dict[str, set[int]] = defaultdict(set)
+        self._prefixes: dict[str, set[int]] = defaultdict(set)
+        self._starts: dict[int, list[Entry]] = defaultdict(list)
+        self._numbers: dict[str, int] = {}
+        self._words: dict[str, tuple] = {}
+        self._shortest = 99
 
-    def add(self, row: dict, elements: dict[str, int], classes: dict[str, list[str]]) -> None:
+    def add(self, row: dict, classes: dict[str, list[str]]) -> None:
         """Compile one row of the file and remember it."""
         steps, gap = [], 0
         for part in row["pattern"].split():
             if part.startswith(".."):
                 gap = int(part[2:] or _GAP)
                 continue
-            if part not in elements:
-                elements[part] = len(elements)
-                self._learn(part, elements[part], classes)
-            steps.append((elements[part], gap))
+            forms = [f for word in part.split("|") for f in (classes[word[1:-1]] if word[0] == "<" else [word])]
+            steps.append((self._number(part, forms), gap, sum(form in self.groups for form in forms), len(forms)))
             gap = 0
-        entry = Entry(
-            row["pattern"], float(row["valence"]), row["kind"], row.get("toward", "near"), row["example"], tuple(steps)
-        )
+        at = min(range(len(steps)), key=lambda step: steps[step][2:])
+        before = tuple((steps[step][0], steps[step + 1][1]) for step in range(at - 1, -1, -1))
+        after = tuple(step[:2] for step in steps[at + 1 :])
+        said = (row["pattern"], float(row["valence"]), row["kind"], row.get("toward", "near"), row["example"])
+        entry = Entry(*said, steps[at][0], before, after)
         self.entries.append(entry)
-        self.starts[steps[0][0]].append(entry)
+        self._starts[entry.anchor].append(entry)
 
-    def _learn(self, part: str, number: int, classes: dict[str, list[str]]) -> None:
-        for word in part.split("|"):
-            for form in classes[word[1:-1]] if word.startswith("<") else (word,):
+    def _number(self, part: str, forms: list[str]) -> int:
+        if part not in self._numbers:
+            number = self._numbers[part] = len(self._numbers)
+            for form in forms:
                 if form.endswith("*"):
-                    self.prefixes[form[:-1]].add(number)
-                    self.shortest = min(self.shortest, len(form) - 1)
+                    self._prefixes[form[:-1]].add(number)
+                    self._shortest = min(self._shortest, len(form) - 1)
                 else:
-                    self.exact[form].add(number)
+                    self._exact[form].add(number)
+        return self._numbers[part]
+
+    def _read(self, word: str) -> tuple:
+        """Return what is known of ``word``: the elements it satisfies, the entries anchored in it, its groups."""
+        ids = set(self._exact.get(word, ()))
+        for size in range(self._shortest, len(word) + 1):
+            if (found := self._prefixes.get(word[:size])) is not None:
+                ids |= found
+        groups = frozenset(self.groups.get(word, ())) | (_ADVERB if word.endswith("ly") else frozenset())
+        if word.endswith("n't"):
+            groups |= {"negator"}
+        if not ids:
+            return (*_NONE[:2], groups) if groups else _NONE
+        starts = sorted((e for number in ids for e in self._starts.get(number, ())), key=lambda e: -e.size)
+        return frozenset(ids), tuple(starts), groups
 
     def __missing__(self, text: str) -> Chunk:
-        found = list(_WORD.finditer(text))
-        if not found:
-            pause = _passes(text) if text else 1.0
-            chunk = Chunk("", 0, len(text), False, False, False, text, "", frozenset(), (), pause=pause)
+        simple = text.isalpha()
+        found = None if simple else _WORD.search(text)
+        word = text.lower() if simple else found.group().lower().replace("’", "'") if found else ""
+        owner = word.endswith("'s") or (found and word.endswith("s") and text[found.end() :][:1] in ("'", "’"))
+        word = word.removesuffix("'s")
+        if (known := self._words.get(word)) is None:
+            known = self._words[word] = self._read(word)
+        if simple and known is _NONE:
+            chunk = _PLAIN[text[0].isupper()]
         else:
-            first = found[0]
-            printed = first.group()
-            word = printed.lower().replace("’", "'")
-            owner = word.endswith("'s") or (word.endswith("s") and text[first.end() : first.end() + 1] in ("'", "’"))
-            word = word.removesuffix("'s")
-            ids = set(self.exact.get(word, ()))
-            for size in range(self.shortest, len(word) + 1):
-                ids |= self.prefixes.get(word[:size], set())
-            begin = [entry for number in ids for entry in self.starts.get(number, ())]
-            begin.sort(key=lambda entry: -len(entry.steps))
-            groups = frozenset(self.groups.get(word, ())) | ({"negator"} if word.endswith("n't") else frozenset())
-            after = text[first.end() :] if len(found) == 1 else ""
-            chunk = Chunk(
-                word,
-                first.start(),
-                first.end(),
-                owner,
-                printed[0].isupper(),
-                len(found) > 1,
-                text[: first.start()],
-                after,
-                frozenset(ids),
-                tuple(begin),
-                groups,
-                (STRONG if "strong" in groups else MEDIUM if "medium" in groups else 1.0)
-                * _passes(text[: first.start()]),
-                _passes(after),
-            )
+            start, end = found.span() if found else (0, len(text))
+            chunk = Chunk(word, capital=text[start : start + 1].isupper(), lead=start, tail=end)
+            chunk.elements, chunk.starts, chunk.groups = known
+            chunk.owner, chunk.after = bool(owner), text[end:] if word else text
+            word_bound = STRONG if "strong" in chunk.groups else MEDIUM if "medium" in chunk.groups else 1.0
+            chunk.barrier = word_bound * _passes(text[:start])
+            chunk.pause = _passes(chunk.after)
+            chunk.steers = not _STEERING.isdisjoint(chunk.groups)
+            chunk.marked = bool(chunk.starts) or chunk.steers or chunk.barrier != 1.0 or chunk.pause != 1.0
         self[text] = chunk
         return chunk
 
 
 def _passes(punctuation: str) -> float:
-    if not punctuation:
-        return 1.0
+    if not punctuation or punctuation == ",":
+        return WEAK if punctuation else 1.0
     if any(mark in ";:—–…!?" for mark in punctuation) or punctuation == "-" or punctuation.endswith((".", '."')):
         return STRONG
     if any(mark in "()[]" for mark in punctuation):
@@ -174,10 +197,10 @@ def read_lexicon(path: Path = PATH) -> Lexicon:
     """
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     content = yaml.load(path.read_text(encoding="utf8"), Loader=loader)
-    lexicon, elements = Lexicon(), {}
-    for row in content["entries"]:
-        lexicon.add(_checked(row, path), elements, content["classes"])
+    lexicon = Lexicon()
     for group, words in content["words"].items():
         for word in words:
             lexicon.groups[word].add(group)
+    for row in content["entries"]:
+        lexicon.add(_checked(row, path), content["classes"])
     return lexicon

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import lru_cache
-from pathlib import Path
 
 import pandas as pd
 
@@ -18,7 +17,7 @@ from .errors import ParameterError, TableError
 from .lexicon import PROTOCOL, read_lexicon
 from .tables import TABLES, build, check
 
-THRESHOLD = 0.2  # from here on a score of the rules is called friendly or hostile
+THRESHOLD = 0.15  # from here on a score of the rules is called friendly or hostile
 _VADER_THRESHOLD = 0.05  # the bound that its authors recommend
 _EVIDENCE_LEAST = 0.05  # weaker words are not named
 
@@ -107,20 +106,24 @@ def _by_rules(targets: pd.DataFrame) -> list[tuple]:
     out = []
     for row, base, text, state, spans in _sentences_of(targets):
         sentence, found = read_sentence(text, spans, state, lexicon)
-        keys = dict.fromkeys(span[2] for span in spans)
+        keys = dict.fromkeys([span[2] for span in spans])
+        if not found:
+            roles = {t.key: t.role for t in reversed(sentence.targets)} if sentence else {}
+            out += [(row, key, 0.0, 0, [], False, roles.get(key)) for key in keys]
+            continue
+        roles = {target.key: target.role for target in reversed(sentence.targets)}
         weights: dict[str, dict[int, tuple]] = {}
         for target, hit, weight in found:
             # an entry counts once for a key, by the mention it bears on most
             best = weights.setdefault(target.key, {})
-            if abs(value := hit.force * weight) > abs(best.get(id(hit), (0.0,))[0]):
-                best[id(hit)] = (value, hit)
-        roles = {target.key: target.role for target in reversed(sentence.targets)} if sentence else {}
+            if abs(value := hit.force * weight) > abs(best.get(hit.first, (_EVIDENCE_LEAST,))[0]):
+                best[hit.first] = (value, hit)
         for key in keys:
-            evidence = [pair for pair in weights.get(key, {}).values() if abs(pair[0]) >= _EVIDENCE_LEAST]
-            score = max(-1.0, min(1.0, sum(value for value, _ in evidence)))
+            evidence = weights[key].values() if key in weights else ()
+            score = max(-1.0, min(1.0, sum([value for value, _ in evidence])))
             label = (score >= THRESHOLD) - (score <= -THRESHOLD)
-            protocol = bool(evidence) and all(hit.entry.kind in PROTOCOL for _, hit in evidence)
-            out.append((row, key, score, label, _words(sentence, evidence, text, base), protocol, roles.get(key)))
+            protocol = bool(evidence) and all([hit.entry.kind in PROTOCOL for _, hit in evidence])
+            out.append((row, key, score, label, _words(sentence, evidence, text, base), protocol, roles[key]))
     return out
 
 
@@ -128,8 +131,7 @@ def _words(sentence: Sentence | None, evidence: list, text: str, base: int) -> l
     """Name the words that the score rests on, by their span in the document."""
     out = []
     for value, hit in evidence:
-        start = sentence.offsets[hit.first] + sentence.chunks[hit.first].lead
-        end = sentence.offsets[hit.last] + sentence.chunks[hit.last].tail
+        start, end = sentence.span(hit)
         out.append({"start": base + start, "end": base + end, "text": text[start:end], "valence": value})
     return out
 
@@ -137,17 +139,16 @@ def _words(sentence: Sentence | None, evidence: list, text: str, base: int) -> l
 @lru_cache(maxsize=1)
 def _vader():
     """NLTK's analyser with the lexicon file that vaderSentiment ships (MIT)."""
-    import nltk  # noqa: PLC0415 - half a second that only this scorer needs
-    import vaderSentiment  # noqa: PLC0415
-    from nltk.sentiment.vader import SentimentIntensityAnalyzer  # noqa: PLC0415
+    from importlib.resources import files  # noqa: PLC0415
 
-    # NLTK refuses absolute paths: the folder is made known for the moment of loading
-    folder = str(Path(vaderSentiment.__file__).parent)
-    nltk.data.path.insert(0, folder)
-    try:
-        return SentimentIntensityAnalyzer(lexicon_file="vader_lexicon.txt")
-    finally:
-        nltk.data.path.remove(folder)
+    from nltk.sentiment.vader import SentimentIntensityAnalyzer, VaderConstants  # noqa: PLC0415 - slow to import
+
+    # NLTK reads no file outside its own folders, nor one that an installer has linked: it is handed the text instead
+    analyser = SentimentIntensityAnalyzer.__new__(SentimentIntensityAnalyzer)
+    analyser.lexicon_file = (files("vaderSentiment") / "vader_lexicon.txt").read_text(encoding="utf8").rstrip("\n")
+    analyser.lexicon = analyser.make_lex_dict()
+    analyser.constants = VaderConstants()
+    return analyser
 
 
 def _by_vader(targets: pd.DataFrame) -> list[tuple]:
