@@ -28,8 +28,6 @@ NOT_ESTIMABLE = "not estimable"
 
 SCALES = ("log", "logit", "identity")
 
-_LEFT = ["ratio", "low", "high", "interval", "clusters", "df", "deff"]
-
 
 def ratio_intervals(
     hits: pd.DataFrame,
@@ -61,15 +59,8 @@ def ratio_intervals(
     """
     if scale not in SCALES:
         raise ParameterError(f"scale={scale!r} is unknown; write one of {', '.join(SCALES)}")
-    keys = list(cells)
-    out = cells.reset_index(drop=True)
-    sums = hits.groupby(keys, observed=True, sort=False)["y"].sum().rename("n").reset_index()
-    out = out.merge(sums, on=keys, how="left", validate="1:1").fillna({"n": 0})
-    whole = sizes.groupby(group, observed=True, sort=False)["x"].sum().rename("total").reset_index()
-    out = out.merge(whole, on=group, how="left", validate="m:1").fillna({"total": 0})
-    for name in _LEFT:
-        out[name] = NOT_ESTIMABLE if name == "interval" else 0 if name == "clusters" else np.nan
-    out["ratio"] = out["n"] / out["total"].where(out["total"] > 0)
+    out = _ratios(hits, sizes, cells, group).assign(low=np.nan, high=np.nan, interval=NOT_ESTIMABLE, clusters=0)
+    out = out.assign(df=np.nan, deff=np.nan)
     for name, cluster in CLUSTERS.items():
         if cluster not in sizes:
             continue
@@ -79,6 +70,16 @@ def ratio_intervals(
             out.loc[better, column] = one.loc[better, column]
         out.loc[better, "interval"] = name
     return out
+
+
+def _ratios(hits: pd.DataFrame, sizes: pd.DataFrame, cells: pd.DataFrame, group: list[str]) -> pd.DataFrame:
+    """Give each of ``cells`` ``n``, ``total`` and their ``ratio``, missing where there is nothing to divide by."""
+    keys = list(cells)
+    n = hits.groupby(keys, observed=True, sort=False)["y"].sum().rename("n").reset_index()
+    out = cells.reset_index(drop=True).merge(n, on=keys, how="left", validate="1:1").fillna({"n": 0})
+    total = sizes.groupby(group, observed=True, sort=False)["x"].sum().rename("total").reset_index()
+    out = out.merge(total, on=group, how="left", validate="m:1").fillna({"total": 0})
+    return out.assign(ratio=out["n"] / out["total"].where(out["total"] > 0))
 
 
 def _cluster(

@@ -10,9 +10,9 @@ from scipy import special, stats
 from statsmodels.stats.multitest import multipletests
 
 from .errors import ParameterError
+from .groups import add_groups, check_by, check_choice, counted_sentences
 from .parse import Parsed
 from .tables import WORD
-from .tallies import add_groups, check_by, check_choice, counted_sentences
 
 MEASURES = {"log-likelihood": "log_likelihood", "fightin-words": "z"}
 ADJUST = ("holm", "fdr_bh")
@@ -109,7 +109,7 @@ def dispersion(parsed: Parsed, key: str | Sequence[str], by: str = "document") -
     """Say how evenly topics, states or words are spread over the parts of a corpus.
 
     In: what `parse` returns; ``key``: one or several keys of `Parsed.mentions`, or words (case aside); ``by``: the
-    parts, ``document``, ``session`` or another of `tallies.BY`.
+    parts, ``document``, ``session`` or another of `groups.BY`.
 
     Out: one row a key: ``key``, ``n`` (hits), ``parts``, ``dp`` (Gries' deviation of proportions, ½ Σ |v − s|, where s
     is a part's share of the words and v its share of the hits: 0 is even, 1 all in one place; Gries 2008, International

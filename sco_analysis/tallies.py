@@ -9,33 +9,32 @@ these documents alone), else nothing.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from difflib import get_close_matches
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 
 from .dictionaries import Dictionary, read_dictionary
-from .errors import ParameterError
+from .groups import (
+    BY,
+    SPOKEN,
+    add_groups,
+    check_by,
+    check_choice,
+    counted_sentences,
+    describe_speakers,
+    list_groups,
+    sort_groups,
+)
 from .intervals import ratio_intervals
 from .mentions import find_mentions
 from .parse import Parsed
 
-#: What a tally can be grouped by.
-BY = ("speaker", "state", "role", "session", "document", "genre", "source", "year")
 UNITS = ("words", "turns", "sentences")
 SPEECH = ("all", "direct", "reported")
 WEIGHTS = ("sentence", "words")
-SPOKEN = ("turn", "quotation", "narration")
 
-#: The voice of the text itself, in every tally.
-AUTHOR = "author"
 CEREMONY = "ceremony_logistics"
-
-#: Groups of this kind are shown in the order of the corpus or of time, others by size.
-_PLACES = ("session", "document", "genre", "source", "year")
-_IN_ORDER = ("session", "document", "year")
-_NAMELESS = {"state": "(no state)", "role": "(no role)", "genre": "(no genre)", "source": "(no source)"}
 
 #: A sentence that opens like this and is short speaks of what the sentence before it spoke of.
 _REFERS_BACK = (
@@ -43,106 +42,6 @@ _REFERS_BACK = (
     r"(?:it|its|this|that|these|those|they|them|their|such|we|he|she|his|her|the (?:former|latter|same))\b"
 )
 _SHORT = 12
-
-
-def check_choice(name: str, value: object, valid: Sequence[str]) -> None:
-    """Raise `ParameterError` unless ``value`` is one of ``valid``; the message names the nearest and lists all."""
-    if value in valid:
-        return
-    near = get_close_matches(str(value), valid, n=1, cutoff=0.5)
-    hint = f"did you mean {near[0]!r}? It may be" if near else "it may be"
-    raise ParameterError(f"{name}={value!r} is unknown; {hint} {', '.join(valid)}")
-
-
-def check_by(by: str | Sequence[str], also: tuple[str, ...] = ()) -> list[str]:
-    """Return ``by`` as a list of columns to group by, or raise `ParameterError`."""
-    columns = [by] if isinstance(by, str) else list(by)
-    if not columns:
-        raise ParameterError(f"by={by!r} is empty; write one or several of {', '.join((*also, *BY))}")
-    for column in columns:
-        check_choice("by", column, (*also, *BY))
-    if len(set(columns)) < len(columns):
-        raise ParameterError(f"by={by!r} names a column twice; write each once")
-    return columns
-
-
-def counted_sentences(parsed: Parsed, *, repeats: bool = False) -> pd.DataFrame:
-    """Return the sentences that are speech or prose, repeated ones only if ``repeats``.
-
-    A column ``passage`` numbers the stretches that intervals resample: one turn, one quotation, or the narration
-    between two of them.
-    """
-    rows = parsed.sentences.sort_values(["doc_id", "start"], kind="stable", ignore_index=True)
-    turn = rows["turn"].fillna(-1)
-    rows["passage"] = ((rows["doc_id"] != rows["doc_id"].shift()) | (turn != turn.shift())).cumsum()
-    counted = rows["voice"].isin(SPOKEN)
-    return rows[counted if repeats else counted & rows["repeat_of"].isna()].reset_index(drop=True)
-
-
-def add_groups(parsed: Parsed, rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
-    """Return ``rows`` (sentences, turns or quotations) with the columns ``by`` as a reader wants to see them.
-
-    Narration without a speaker is the ``author``'s. An unknown speaker is ``(unidentified questioner)`` when the role
-    says so, else ``(unidentified speaker)``. A session is ``<doc_id> 3: <its title>``.
-    """
-    narration = rows["voice"].eq("narration") if "voice" in rows else pd.Series(False, rows.index)
-    author = narration & (rows["speaker"].isna() | rows["speaker"].eq(AUTHOR))
-    labels = {}
-    for column in by:
-        if column in ("speaker", "holder"):
-            part = rows["role"].where(rows["role"].str.islower().eq(True)).fillna("speaker")
-            label = rows["speaker"].fillna("(unidentified " + part + ")").mask(author, AUTHOR)
-        elif column == "session":
-            label = _session_labels(parsed, rows)
-        elif column == "document":
-            label = rows["doc_id"]
-        elif column == "year":
-            label = rows["date"].dt.year.astype("Int64").astype("str").where(rows["date"].notna(), "(no date)")
-        else:
-            label = rows[column].fillna(_NAMELESS[column])
-            label = label.mask(author, AUTHOR) if column in ("state", "role") else label
-        labels[column] = label.astype("str")
-    return rows.assign(**labels)
-
-
-def _session_labels(parsed: Parsed, rows: pd.DataFrame) -> pd.Series:
-    titles = parsed.sentences.groupby(["doc_id", "session"])["session_title"].first().rename("title").reset_index()
-    titles = rows[["doc_id", "session"]].merge(titles, on=["doc_id", "session"], how="left", validate="m:1")
-    title = (": " + titles["title"].astype("str")).fillna("")
-    return pd.Series((titles["doc_id"] + " " + titles["session"].astype("str") + title).to_numpy(), rows.index)
-
-
-def _levels(parsed: Parsed, by: list[str], frames: list[pd.DataFrame]) -> pd.DataFrame:
-    """Return every group there is, silent ones too: places from all sentences, persons from ``frames``."""
-    if set(by) <= set(_PLACES):
-        frames = [parsed.sentences.sort_values(["doc_id", "start"])]
-    return pd.concat([add_groups(parsed, f, by)[by] for f in frames]).drop_duplicates(ignore_index=True)
-
-
-def _in_order(table: pd.DataFrame, by: list[str], size: str, last: str = "") -> pd.DataFrame:
-    """Sort the groups by size, or as the corpus has them; within a group the column ``last`` by its n."""
-    keys = pd.DataFrame(index=table.index)
-    for column, weight in [(column, size) for column in by] + ([(last, "n")] if last else []):
-        sums = table.groupby(column, sort=column not in _IN_ORDER or column == "year")[weight].sum()
-        order = sums if column in _IN_ORDER else sums.sort_values(ascending=False, kind="stable")
-        keys[column] = table[column].map(pd.Series(range(len(order)), order.index))
-    return table.loc[keys.sort_values(list(keys), kind="stable").index].reset_index(drop=True)
-
-
-def _describe(table: pd.DataFrame, by: list[str], rows: pd.DataFrame, names: list[str]) -> pd.DataFrame:
-    """Add state and role of each speaker behind the table: those that most of the speaker's words carry.
-
-    ``rows`` holds the labels of ``by``; ``names`` is the speaker as it was before labelling, missing when unknown.
-    """
-    who = next((column for column in by if column in ("speaker", "holder")), None)
-    if who is None:
-        return table
-    for column in [c for c in ("state", "role") if c not in by]:
-        sums = rows.assign(of=rows[who].where(names)).dropna(subset=["of", column])
-        sums = sums.groupby(["of", column])["n_words"].sum().sort_values(ascending=False, kind="stable").reset_index()
-        first = sums.drop_duplicates("of").rename(columns={"of": who})[[who, column]]
-        table = table.merge(first, on=who, how="left", validate="m:1")
-    return table
 
 
 def topic_frequency(
@@ -177,14 +76,20 @@ def topic_frequency(
         sentences = _without(sentences, only[only].reset_index()[["doc_id", "start"]])
     rows = add_groups(parsed, sentences, by)
     heard = parsed.sentences[parsed.sentences["voice"].isin(SPOKEN)]
-    cells = _levels(parsed, by, [heard, parsed.turns]).merge(pd.Series(topics, name="topic"), how="cross")
+    cells = list_groups(parsed, by, [heard, parsed.turns]).merge(pd.Series(topics, name="topic"), how="cross")
+    out = sort_groups(_rate_and_share(rows, hits, cells, by), by, "total", "topic")
+    return describe_speakers(out, by, sentences, rows)
+
+
+def _rate_and_share(rows: pd.DataFrame, hits: pd.DataFrame, cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Give each of ``cells`` its hits per 1,000 words and its share of the sentences ``rows``, with intervals."""
     hits = hits.merge(rows[["doc_id", "start", "passage", *by]], on=["doc_id", "start"], validate="m:1")
     out = ratio_intervals(hits.assign(y=1), rows.assign(x=rows["n_words"]), cells, group=by, scale="log")
     touched = hits.drop_duplicates(["doc_id", "start", "topic"])
     share = ratio_intervals(touched.assign(y=1), rows.assign(x=1), cells, group=by, scale="logit")
     out[["n", "total"]] = out[["n", "total"]].astype("int64")
     out[["rate", "low", "high"]] = out[["ratio", "low", "high"]] * 1000
-    out = out[[*by, "topic", "n", "total", "rate", "low", "high"]].assign(
+    return out[[*by, "topic", "n", "total", "rate", "low", "high"]].assign(
         sentences=share["n"].astype("int64"),
         total_sentences=share["total"].astype("int64"),
         share=share["ratio"],
@@ -193,13 +98,6 @@ def topic_frequency(
         interval=out["interval"],
         share_interval=share["interval"],
     )
-    return _describe(
-        _in_order(out, by, "total", "topic"), by, rows.assign(**_raw(sentences, by)), sentences["speaker"].notna()
-    )
-
-
-def _raw(rows: pd.DataFrame, by: list[str]) -> dict[str, pd.Series]:
-    return {column: rows[column] for column in ("state", "role") if column not in by}
 
 
 def _without(rows: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFrame:
@@ -265,14 +163,14 @@ def speaker_share(
     spoken = everything if speech == "all" else everything[everything["speech"] == speech]
     rows = add_groups(parsed, spoken, by).assign(corpus="all")
     group = [within] if within else ["corpus"]
-    cells = _levels(parsed, by, [everything, _speech(parsed, "turns")])
+    cells = list_groups(parsed, by, [everything, _speech(parsed, "turns")])
     cells = cells if within else cells.assign(corpus="all")
     if {"document", "session"} & set(by):  # a document is one of itself: only its turns can be resampled
         rows = rows.drop(columns="doc_id")
     out = ratio_intervals(rows.assign(y=rows["x"]), rows, cells, group=group, scale="logit")
     out[["n", "total"]] = out[["n", "total"]].astype("int64")
     out = out.rename(columns={"ratio": "share"})[[*by, "n", "total", "share", "low", "high", "interval"]]
-    return _describe(_in_order(out, by, "n"), by, rows.assign(**_raw(spoken, by)), spoken["speaker"].notna())
+    return describe_speakers(sort_groups(out, by, "n"), by, spoken, rows)
 
 
 def _speech(parsed: Parsed, unit: str) -> pd.DataFrame:
@@ -345,23 +243,30 @@ def sentiment_toward_states(
     stance = _stances(parsed.polarity, protocol, targets)
     stance = stance.merge(rows.drop(columns="target", errors="ignore"), on=["doc_id", "start"], validate="m:1")
     stance["x"] = stance["n_words"] if weight == "words" else 1
-    stance["y"] = stance["x"] * stance["polarity"]
-    heard = _with_holders(parsed.sentences[parsed.sentences["voice"].isin(SPOKEN)], parsed.polarity)
     keys = pd.Series(sorted(stance["target"].unique()) if isinstance(targets, str) else list(targets), name="target")
-    cells = _levels(parsed, by, [heard, parsed.turns]).merge(keys, how="cross")
-    out = ratio_intervals(stance, stance, cells, group=[*by, "target"], scale="identity")
-    out = out.drop(columns=["n", "total"]).rename(columns={"ratio": "mean"})
-    out = out.merge(_counts(stance, [*by, "target"]), on=[*by, "target"], how="left", validate="1:1")
-    out = out.merge(rows.groupby(by).size().rename("total").reset_index(), on=by, how="left", validate="m:1")
-    counts = ["n", "total", "negative", "neutral", "positive"]
-    out[counts] = out[counts].fillna(0).astype("int64")
-    out = out[[*by, "target", "n", "total", "mean", "low", "high", *counts[2:], "interval"]]
-    out = _describe(
-        _in_order(out, by, "n", "target"), by, rows.assign(**_raw(sentences, by)), sentences["speaker"].notna()
-    )
+    heard = _with_holders(parsed.sentences[parsed.sentences["voice"].isin(SPOKEN)], parsed.polarity)
+    cells = list_groups(parsed, by, [heard, parsed.turns]).merge(keys, how="cross")
+    out = sort_groups(_means(rows, stance, cells, by), by, "n", "target")
+    out = describe_speakers(out, by, sentences, rows)
     known = out["state"] if "state" in out else pd.Series(None, out.index, dtype="str")
     out.insert(out.columns.get_loc("interval") + 1, "self", known.eq(out["target"]))
     return out
+
+
+def _means(rows: pd.DataFrame, stance: pd.DataFrame, cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Give each of ``cells`` the mean polarity of ``stance``, weighted by x, and the counts of −1, 0 and 1."""
+    keys = [*by, "target"]
+    out = ratio_intervals(
+        stance.assign(y=stance["x"] * stance["polarity"]), stance, cells, group=keys, scale="identity"
+    )
+    out = out.drop(columns=["n", "total"]).rename(columns={"ratio": "mean"})
+    signs = {"negative": stance["label"].eq(-1), "neutral": stance["label"].eq(0), "positive": stance["label"].eq(1)}
+    counts = ["n", *signs, "total"]
+    sums = stance.assign(n=1, **signs).groupby(keys)[counts[:-1]].sum().reset_index()
+    out = out.merge(sums, on=keys, how="left", validate="1:1")
+    out = out.merge(rows.groupby(by).size().rename("total").reset_index(), on=by, how="left", validate="m:1")
+    out[counts] = out[counts].fillna(0).astype("int64")
+    return out[[*keys, "n", "total", "mean", "low", "high", *signs, "interval"]]
 
 
 def _with_holders(sentences: pd.DataFrame, polarity: pd.DataFrame) -> pd.DataFrame:
@@ -385,10 +290,3 @@ def _stances(polarity: pd.DataFrame, protocol: bool, targets: str | Sequence[str
     wanted &= protocol | ~polarity["protocol"]
     rows = polarity.loc[wanted, ["doc_id", "sentence", "target", "polarity", "label"]]
     return rows.rename(columns={"sentence": "start"})
-
-
-def _counts(stance: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    signs = stance.assign(
-        n=1, negative=stance["label"].eq(-1), neutral=stance["label"].eq(0), positive=stance["label"].eq(1)
-    )
-    return signs.groupby(keys)[["n", "negative", "neutral", "positive"]].sum().reset_index()
