@@ -12,6 +12,7 @@ import re
 import subprocess
 import sys
 from collections.abc import Callable, Mapping
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,7 @@ FIXED = {
 
 #: Metadata of a notebook that belong to it, not to the run.
 KEPT_METADATA = ("kernelspec", "title", "authors")
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 
 
@@ -218,14 +220,16 @@ def clean(notebook: Any, about: dict[str, Any]) -> None:
 
 
 def _joined(outputs: list[Any]) -> list[Any]:
-    """Join what was printed to one stream in a row: where it was split depends on timing."""
+    """Join what was printed between two other outputs, stdout before stderr: where it was split depends on timing."""
     joined: list[Any] = []
-    for output in outputs:
-        last = joined[-1] if joined else None
-        if output.output_type == "stream" and last and last.output_type == "stream" and last.name == output.name:
-            last.text += output.text
-        else:
-            joined.append(output)
+    for is_stream, group in groupby(outputs, lambda output: output.output_type == "stream"):
+        if not is_stream:
+            joined.extend(group)
+            continue
+        for _, parts in groupby(sorted(group, key=lambda output: output.name != "stdout"), lambda output: output.name):
+            first, *rest = parts
+            first.text = _ADDRESS.sub(" at 0x…", "".join(part.text for part in (first, *rest)))
+            joined.append(first)
     return joined
 
 
@@ -237,7 +241,7 @@ def _fix_names(data: dict[str, Any]) -> None:
     if markup:
         data["text/html"] = markup
     if "text/plain" in data:
-        data["text/plain"] = re.sub(r" at 0x[0-9a-f]+", " at 0x…", data["text/plain"])
+        data["text/plain"] = _ADDRESS.sub(" at 0x…", data["text/plain"])
 
 
 def describe_figures(notebook: Any, folder: Path) -> None:

@@ -32,12 +32,14 @@ def test_the_injected_cell_has_a_fixed_id():
 
 
 def test_a_stream_is_joined_wherever_timing_split_it():
-    """What was printed in a row to one stream is one output."""
-    texts = [("stdout", "a"), ("stdout", "b\n"), ("stderr", "c"), ("stdout", "d")]
-    notebook = executed(*(new_output("stream", name=name, text=text) for name, text in texts))
+    """What was printed between two other outputs is one output a stream, stdout before stderr."""
+    texts = [("stdout", "a"), ("stderr", "c"), ("stdout", "b <T at 0x7f3a>\n")]
+    streams = [new_output("stream", name=name, text=text) for name, text in texts]
+    last = new_output("stream", name="stdout", text="d")
+    notebook = executed(*streams, new_output("display_data", data={"text/plain": "p"}), last)
     clean(notebook, {})
-    outputs = [(output.name, output.text) for output in notebook.cells[0].outputs]
-    assert outputs == [("stdout", "ab\n"), ("stderr", "c"), ("stdout", "d")]
+    outputs = [(output.get("name"), output.get("text")) for output in notebook.cells[0].outputs]
+    assert outputs == [("stdout", "ab <T at 0x…>\n"), ("stderr", "c"), (None, None), ("stdout", "d")]
 
 
 def test_names_drawn_by_lot_are_replaced():
