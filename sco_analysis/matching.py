@@ -126,7 +126,7 @@ class Matcher:
             place = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
             onward = keys[place] == wanted if len(keys) else np.zeros(len(at), dtype=bool)
             at, who, place = at[onward], who[onward], place[onward]
-            near = _linked(tokens, np.minimum(at, at + self.step))
+            near = linked(tokens, np.minimum(at, at + self.step))
             at, who, state = at[near] + self.step, who[near], values[place[near]]
             depth += 1
         kept = best >= 0
@@ -224,8 +224,8 @@ def split_pattern(pattern: str) -> tuple[str, ...]:
     return atoms
 
 
-def _linked(tokens: Tokens, before: np.ndarray) -> np.ndarray:
-    """Whether a pattern may step from each atom ``before`` to the one after it."""
+def linked(tokens: Tokens, before: np.ndarray) -> np.ndarray:
+    """Tell whether a pattern may step from each atom ``before`` to the one after it."""
     left, right = tokens.end[before], tokens.start[before + 1]
     text, surfaces, surface = tokens.text, tokens.surfaces, tokens.surface
     out = (right - left == 1) & (tokens.characters[left] == ord(" "))

@@ -1,0 +1,312 @@
+"""Sentences × dictionary → mentions: who and what each sentence speaks of; and the words in their context.
+
+Topics are plain hits of the dictionary. States and organisations are more than that: a hit is refused where the words
+around it say that no state is meant (`contexts` in ``data/states.yml``: "the Astana Declaration", "US dollars", "speaks
+Russian", "Michael Jordan"), and in a talk the speakers' states are meant without being named ("your country", "our
+relations": form `address`).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pandas as pd
+
+from .dictionaries import Dictionary, read_dictionary
+from .matching import Hits, Matcher, linked
+from .tables import build, check
+from .tokens import Tokens, split_tokens
+
+if TYPE_CHECKING:
+    from .parse import Parsed
+
+_COMMA = re.compile(r"\s*[,–—]\s*")
+_TRAVELS = ("genre", "source", "date")
+_FORMS = {"city": "capital"}  # a city stands for its state as the capital does; `sub` keeps the difference
+_LEEWAY = pd.Timedelta(days=365)  # an office holder still stands for the state a year after the last day in office
+
+
+def find_mentions(sentences: pd.DataFrame, dictionary: Dictionary | str | Path) -> pd.DataFrame:
+    """Find what a dictionary knows in a table of sentences.
+
+    Takes any table with doc_id, start, end, text; uses voice, session, speaker, state and date where they are there.
+    ``dictionary`` is what `read_dictionary` gives, or what it takes. Gives the table `mentions`: one row per span and
+    key, in every voice but furniture. Form and how are missing for topics.
+
+    Raises `TableError` when a column is missing, `DictionaryError` when the dictionary cannot be read.
+    """
+    check(sentences, "sentences", columns=["doc_id", "start", "end", "text"])
+    dictionary = dictionary if isinstance(dictionary, Dictionary) else read_dictionary(dictionary)
+    if "voice" in sentences:
+        sentences = sentences[sentences["voice"] != "furniture"]
+    sentences = sentences.reset_index(drop=True)
+    tokens = split_tokens(sentences["text"].tolist())
+    hits = dictionary.match(tokens)
+    rows = list(_rows(tokens, hits, dictionary, sentences))
+    if dictionary.extra.get("address"):
+        rows += _addresses(tokens, dictionary.extra["address"], sentences)
+    return _table(rows, sentences)
+
+
+def concordance(parsed: Parsed, pattern_or_key: str, window: int = 60) -> pd.DataFrame:
+    """List every occurrence of a key (``"CHN"``, ``"energy"``) or a pattern (``"customs dut*"``) in its context.
+
+    Gives doc_id, start, end, left (``window`` characters before), text, right, speaker, sentence (start of its
+    sentence). What is no key of ``parsed.mentions`` is read as a pattern by the rule in `matching`.
+
+    Raises `DictionaryError` when it is no pattern either.
+    """
+    texts = dict(zip(parsed.documents["doc_id"], parsed.documents["text"], strict=True))
+    spans = parsed.mentions.loc[parsed.mentions["key"] == pattern_or_key, ["doc_id", "start", "end"]]
+    if spans.empty:
+        matcher, found = Matcher([pattern_or_key]), []
+        tokens = split_tokens(list(texts.values()))
+        hits, names = matcher.match(tokens), list(texts)
+        for first, last in zip(hits.first, hits.last, strict=True):
+            row = tokens.row[first]
+            found.append((names[row], tokens.start[first] - tokens.base[row], tokens.end[last] - tokens.base[row]))
+        spans = pd.DataFrame(found, columns=["doc_id", "start", "end"])
+    by_document = dict(tuple(parsed.sentences.sort_values("start").groupby("doc_id")))
+    rows = []
+    for doc_id, start, end in spans.itertuples(index=False):
+        text, own = texts[doc_id], by_document.get(doc_id)
+        at = own["start"].searchsorted(start, side="right") - 1 if own is not None else -1
+        sentence = own.iloc[at] if at >= 0 else {"speaker": None, "start": start}
+        left, right = text[max(0, start - window) : start], text[end : end + window]
+        context = [re.sub(r"\s", " ", left), text[start:end], re.sub(r"\s", " ", right)]
+        rows.append((doc_id, int(start), int(end), *context, sentence["speaker"], int(sentence["start"])))
+    columns = ["doc_id", "start", "end", "left", "text", "right", "speaker", "sentence"]
+    return pd.DataFrame(rows, columns=columns).sort_values(["doc_id", "start"], ignore_index=True)
+
+
+def _table(rows: list[dict[str, Any]], sentences: pd.DataFrame) -> pd.DataFrame:
+    frame = build("mentions", rows).drop_duplicates(["doc_id", "start", "key"], ignore_index=True)
+    travels = [column for column in _TRAVELS if column in sentences]
+    if travels and len(frame):
+        keys = sentences[["doc_id", "start", *travels]].drop_duplicates(["doc_id", "start"])
+        frame = frame.drop(columns=travels).merge(
+            keys.rename(columns={"start": "sentence"}), on=["doc_id", "sentence"], how="left", validate="many_to_one"
+        )
+        frame = build("mentions", frame)
+    return frame
+
+
+def _row(tokens: Tokens, sentences: pd.DataFrame, first: int, last: int, **values: Any) -> dict[str, Any]:
+    number = tokens.row[first]
+    start, end = tokens.start[first], tokens.end[last]
+    offset = int(sentences["start"].iat[number])
+    at = {"start": int(start - tokens.base[number]) + offset, "end": int(end - tokens.base[number]) + offset}
+    doc_id = sentences["doc_id"].iat[number]
+    return {"doc_id": doc_id, **at, "text": tokens.text[start:end], "sentence": offset, **values}
+
+
+def _rows(tokens: Tokens, hits: Hits, dictionary: Dictionary, sentences: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    refused = _refused(tokens, hits, dictionary)
+    dates = sentences.get("date")
+    terms = dictionary.extra.get("terms", {})
+    for i in np.flatnonzero(~refused):
+        first, last, pattern = hits.first[i], hits.last[i], dictionary.patterns[hits.pattern[i]]
+        date = dates.iat[tokens.row[first]] if dates is not None else pd.NaT
+        for key, sub in _in_office(pattern.text, pattern.targets, terms, date):
+            kind = dictionary.entries[key].kind
+            values = {"form": None, "sub": sub}
+            if kind != "topic":
+                values = {"form": _FORMS.get(sub, sub), "sub": sub if sub in _FORMS else None}
+            yield _row(tokens, sentences, first, last, key=key, kind=kind, how=None, **values)
+
+
+def _in_office(
+    name: str, targets: tuple[tuple[str, str | None], ...], terms: Mapping[Any, Any], date: pd.Timestamp
+) -> tuple[tuple[str, str | None], ...]:
+    """Of the states that one name can stand for, those whose office holder it is on ``date``."""
+    if len(targets) < 2 or not all((name, key) in terms for key, _ in targets):
+        return targets
+    if pd.isna(date):  # without a date, the same person's latest office; of two people, neither
+        people = {person for key, _ in targets for person, _, _ in terms[name, key]}
+        return (max(targets, key=lambda target: max(term[1] for term in terms[name, target[0]])),) * (len(people) == 1)
+    serving = []
+    for key, sub in targets:
+        for _, since, until in terms[name, key]:
+            begun = pd.Timestamp(since) <= date
+            if begun and (not until or date <= pd.Timestamp(until) + _LEEWAY):
+                serving.append((since, (key, sub)))
+    return (max(serving)[1],) if serving else ()
+
+
+# ---------------------------------------------------------------------- contexts: where a hit is not the state
+
+
+def _refused(tokens: Tokens, hits: Hits, dictionary: Dictionary) -> np.ndarray:
+    refused = np.zeros(len(hits.first), dtype=bool)
+    rules = dictionary.extra.get("contexts", [])
+    if not rules or not len(refused):
+        return refused
+    forms = [{sub for _, sub in dictionary.patterns[number].targets} for number in hits.pattern]
+    texts = [tokens.text[a:b] for a, b in zip(tokens.start[hits.first], tokens.end[hits.last], strict=True)]
+    currency = np.array([tokens.text[end : end + 1] in ("$", "€", "£") for end in tokens.end[hits.last]])
+    context = _Context(tokens, dictionary.extra.get("function_words", []))
+    for rule in rules:
+        of_rule = [
+            (not rule.get("forms") or bool(own & set(rule["forms"])))
+            and (not rule.get("texts") or text in rule["texts"])
+            and text not in rule.get("texts_not", ())
+            for own, text in zip(forms, texts, strict=True)
+        ]
+        chosen = np.flatnonzero(of_rule & ~refused)
+        if len(chosen):
+            refused[chosen] = context.holds(rule, hits.first[chosen], hits.last[chosen])
+    return refused | currency
+
+
+class _Context:
+    """What stands around hits, asked by the conditions of a rule."""
+
+    def __init__(self, tokens: Tokens, function_words: list[str]) -> None:
+        self.tokens, self.function_words = tokens, set(function_words)
+        self.matchers: dict[tuple[str, bool], Matcher] = {}
+
+    def holds(self, rule: Mapping[str, Any], first: np.ndarray, last: np.ndarray) -> np.ndarray:
+        """Whether ``rule`` refuses each hit."""
+        conditions = [
+            getattr(self, f"_{name}")(rule[name], first, last)
+            for name in ("after", "before", "after_comma", "before_comma", "near", "after_name")
+            if name in rule
+        ]
+        out = np.logical_or.reduce(conditions) if conditions else np.ones(len(first), dtype=bool)
+        for name in ("alone", "short", "shouted"):
+            if name in rule and out.any():
+                out &= getattr(self, f"_{name}")(rule[name], first, last)
+        for name in ("after", "before", "near"):
+            if f"unless_{name}" in rule and out.any():
+                out &= ~getattr(self, f"_{name}")(rule[f"unless_{name}"], first, last)
+        return out
+
+    def _matcher(self, patterns: list[Any], *, backwards: bool = False) -> Matcher:
+        flat = list(_flatten(patterns))
+        key = (" | ".join(flat), backwards)
+        return self.matchers.setdefault(key, Matcher(flat, backwards=backwards))
+
+    def _begins(self, patterns: list[Any], at: np.ndarray, ok: np.ndarray, *, backwards: bool = False) -> np.ndarray:
+        found, _, _ = self._matcher(patterns, backwards=backwards).at(self.tokens, np.unique(at[ok]))
+        return ok & np.isin(at, found)
+
+    def _gap(self, before: np.ndarray, *, comma: bool = False) -> np.ndarray:
+        """Whether the atoms ``before`` and those after them stand together, or apart by one comma."""
+        ok = (before >= 0) & (before + 1 < len(self.tokens))
+        inner = before[ok]
+        if comma:
+            ends, starts = self.tokens.end[inner], self.tokens.start[inner + 1]
+            ok[ok] = [bool(_COMMA.fullmatch(self.tokens.text[a:b])) for a, b in zip(ends, starts, strict=True)]
+        else:
+            ok[ok] = linked(self.tokens, inner)
+        return ok
+
+    def _after(self, patterns: list[Any], first: np.ndarray, last: np.ndarray) -> np.ndarray:
+        return self._begins(patterns, last + 1, self._gap(last))
+
+    def _before(self, patterns: list[Any], first: np.ndarray, last: np.ndarray) -> np.ndarray:
+        return self._begins(patterns, first - 1, self._gap(first - 1), backwards=True)
+
+    def _after_comma(self, patterns: list[Any], first: np.ndarray, last: np.ndarray) -> np.ndarray:
+        return self._begins(patterns, last + 1, self._gap(last, comma=True))
+
+    def _before_comma(self, patterns: list[Any], first: np.ndarray, last: np.ndarray) -> np.ndarray:
+        return self._begins(patterns, first - 1, self._gap(first - 1, comma=True), backwards=True)
+
+    def _near(self, patterns: list[Any], first: np.ndarray, last: np.ndarray) -> np.ndarray:
+        rows = self.tokens.row[self._matcher(patterns).match(self.tokens).first]
+        return np.isin(self.tokens.row[first], rows)
+
+    def _word(self, at: int) -> str:
+        return self.tokens.surfaces[self.tokens.surface[at]]
+
+    def _words(self, at: int) -> list[str]:
+        """List the words of the sentence in which the atom ``at`` stands."""
+        row = self.tokens.row[at]
+        a, b = np.searchsorted(self.tokens.row, [row, row + 1])
+        return [self._word(i) for i in range(a, b)]
+
+    def _after_name(self, _: bool, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+        out = self._gap(last)
+        for i in np.flatnonzero(out):
+            small = sum(word[0].islower() for word in self._words(first[i]) if len(word) > 3)
+            out[i] = self._word(last[i] + 1)[:1].isupper() and small > 1  # a headline capitalises every noun
+        return out
+
+    def _alone(self, _: bool, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+        following = self._gap(last)
+        for i in np.flatnonzero(following):
+            at = last[i] + 1
+            while self._word(at) in ("and", "or") and self._gap(np.array([at, at + 1])).all():
+                at += 2
+            following[i] = self._word(at) not in self.function_words
+        plural = np.array([self._word(i).endswith("s") and not self._word(i).endswith("ss") for i in last])
+        return ~following & ~plural
+
+    def _short(self, most: int, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+        return np.array([len(self._words(i)) <= most for i in first])
+
+    def _shouted(self, _: bool, first: np.ndarray, last: np.ndarray) -> np.ndarray:
+        words = [self._words(i) for i in first]
+        return np.array([len(own) > 2 and all(word == word.upper() for word in own) for own in words])
+
+
+def _flatten(patterns: list[Any]) -> Iterator[str]:
+    for pattern in patterns:
+        if isinstance(pattern, list):
+            yield from _flatten(pattern)
+        else:
+            yield pattern
+
+
+# ---------------------------------------------------------------------- address: states meant without a name
+
+
+def _addresses(tokens: Tokens, words: Mapping[str, list[str]], sentences: pd.DataFrame) -> list[dict[str, Any]]:
+    """Find "your country", "Mr President", "our relations" where it is known whose they are."""
+    if not {"state", "voice"} <= set(sentences):
+        return []
+    matcher = Matcher([pattern for group in words.values() for pattern in group])
+    groups = [group for group, patterns in words.items() for _ in patterns]
+    hits, meant = matcher.match(tokens), _Sides(sentences)
+    rows = []
+    for first, last, number in zip(hits.first, hits.last, hits.pattern, strict=True):
+        row = tokens.row[first]
+        keys, how = meant.by(row, groups[number])
+        form = "person" if groups[number] == "style" else "address"
+        rows += [_row(tokens, sentences, first, last, key=k, kind="state", form=form, how=how) for k in keys]
+    return rows
+
+
+class _Sides:
+    """Whose state is meant by whom: in a talk between two states, or between one and its questioners."""
+
+    def __init__(self, sentences: pd.DataFrame) -> None:
+        sessions = sentences["session"] if "session" in sentences else pd.Series(1, index=sentences.index)
+        self.voice = sentences["voice"].tolist()
+        self.state = [state if isinstance(state, str) else None for state in sentences["state"]]
+        self.session = list(zip(sentences["doc_id"], sessions, strict=True))
+        self.sides: dict[Any, list[str]] = {}
+        for session, voice, state in zip(self.session, self.voice, self.state, strict=True):
+            if voice == "turn" and state and state not in self.sides.setdefault(session, []):
+                self.sides[session].append(state)
+
+    def by(self, row: int, group: str) -> tuple[list[str], str]:
+        """Resolve a word of ``group`` in the sentence ``row``: the states meant, and how they were found."""
+        own, voice = self.state[row], self.voice[row]
+        if group == "own":
+            spoken = own and voice in ("turn", "quotation")
+            return ([own], "the speaker's own state") if spoken else ([], "")
+        if voice != "turn":
+            return [], ""
+        sides = self.sides.get(self.session[row], [])
+        if group == "both":
+            return (sides, "both sides of the talk") if len(sides) == 2 and own else ([], "")
+        others = [state for state in sides if state != own]
+        if len(others) != 1:
+            return [], ""
+        return others, "the other side of the talk" if own else "the one who is asked"
