@@ -58,7 +58,8 @@ class Label:
     @property
     def surname(self) -> str:
         """The last name in the label, in lower case; empty when the label names nobody."""
-        words = [word.casefold().strip(".,") for word in re.sub(r" of [A-Z].*$", "", self.core).split()]
+        core = re.sub(r" of [A-Z].*$", "", self.core) if self.shape == "titled" else self.core
+        words = [word.casefold().strip(".,") for word in core.split()]
         words = [word for word in words if word not in _SUFFIXES]
         return words[-1] if words and self.shape in ("titled", "capitals", "named office", "name", "single") else ""
 
@@ -67,7 +68,7 @@ def find_labels(text: str, lines: list[Line] | None = None) -> list[Label]:
     """Find every candidate for a speaker label in ``text``, in order, each accepted or refused with the reason."""
     lines = split_lines(text) if lines is None else lines
     candidates = _without_overlaps([*_candidates(lines), *_links(text)])
-    decided = _decide(candidates)
+    decided = _decide(candidates, text)
     return _without_overlaps([*decided, *_damaged(text, lines, decided)])
 
 
@@ -227,7 +228,7 @@ def _ends_in_name(words: list[str], folded: list[str]) -> bool:
     return bool(behind) and behind[-1][0].isupper()
 
 
-def _decide(candidates: list[Label]) -> list[Label]:
+def _decide(candidates: list[Label], text: str) -> list[Label]:
     """Accept or refuse each candidate by the evidence of the whole document."""
     groups: dict[str, list[Label]] = defaultdict(list)
     for label in candidates:
@@ -237,7 +238,11 @@ def _decide(candidates: list[Label]) -> list[Label]:
     for group, labels in groups.items():
         if labels[0].surname:
             surnames[labels[0].surname].add(group)
-    sure = {group for group, labels in groups.items() if _is_sure(labels, len(surnames[labels[0].surname]))}
+    sure = {
+        group
+        for group, labels in groups.items()
+        if _is_sure(labels, len(surnames[labels[0].surname]), text.count(f"{labels[0].printed}:"))
+    }
     n_sure = sum(len(groups[group]) for group in sure)
     quoting = sum(_is_quoted(label) for group in sure for label in groups[group]) > 0.2 * n_sure
     named = [
@@ -262,9 +267,9 @@ def _is_quoted(label: Label) -> bool:
     return label.rest.startswith(("“", '"', "«"))
 
 
-def _is_sure(labels: list[Label], namesakes: int) -> bool:
-    """Tell whether a group of equal labels would be one in any document."""
-    first, n = labels[0], len(labels)
+def _is_sure(labels: list[Label], namesakes: int, printed: int) -> bool:
+    """Tell whether a group of equal labels would be one in any document, given how often it stands before a colon."""
+    first, n = labels[0], max(len(labels), printed)
     if all(label.headline for label in labels):
         return False
     if first.form in ("stop", "dash") or first.shape == "titled":

@@ -1,0 +1,105 @@
+"""Tests of blocks and sessions."""
+
+import csv
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import sco_analysis as sco
+from sco_analysis.layout import layout_of, stage_directions
+
+PAGE = """Talks in Astana
+They met on Monday.
+President of Chad Anna Bo:
+Hello.
+We begin.
+Ali Cy: Yes.
+<…>
+Source – The Palace – VISIT WEBSITE
+Second day of the talks
+They met again.
+Anna Bo: Good."""
+
+
+def test_blocks_of_a_transcript():
+    """Headings, prose, labels, speech, marks and source lines are told apart, and a source line ends a session."""
+    blocks = [(PAGE[b.start : b.end], b.kind, b.session) for b in layout_of(PAGE).blocks]
+    assert blocks == [
+        ("Talks in Astana", "heading", 1),
+        ("They met on Monday.", "prose", 1),
+        ("President of Chad Anna Bo:", "label", 1),
+        ("Hello.", "speech", 1),
+        ("We begin.", "speech", 1),
+        ("Ali Cy:", "label", 1),
+        ("Yes.", "speech", 1),
+        ("<…>", "mark", 1),
+        ("Source – The Palace – VISIT WEBSITE", "furniture", 1),
+        ("Second day of the talks", "heading", 2),
+        ("They met again.", "prose", 2),
+        ("Anna Bo:", "label", 2),
+        ("Good.", "speech", 2),
+    ]
+    assert layout_of(PAGE).titles == {1: "Talks in Astana", 2: "Second day of the talks"}
+
+
+def test_page_marks_do_not_end_a_speech():
+    """A page mark inside a speech is furniture; what follows is the same speech."""
+    text = "Anna Bo: We\n\n[[Page 12]]\n\ngo on.\nIvan Cy: Yes.\nAnna Bo: Well.\nIvan Cy: No."
+    kinds = [block.kind for block in layout_of(text).blocks]
+    assert kinds[:4] == ["label", "speech", "furniture", "speech"]
+
+
+def test_tags_at_the_end_are_furniture():
+    """A heading with nothing below it is a line of tags."""
+    text = "They met on Monday.\n\nXi Jinping Nato"
+    assert [block.kind for block in layout_of(text).blocks] == ["prose", "furniture"]
+
+
+def test_stage_directions():
+    """Laughter is a stage direction, an aside in brackets is not."""
+    text = "Yes. (Laughter.) He (my friend) left. [inaudible]"
+    assert [text[a:b] for a, b in stage_directions(text, 0, len(text))] == ["(Laughter.)", "[inaudible]"]
+
+
+@given(
+    st.lists(st.sampled_from(["Anna Bo: Yes.", "A b c", "<…>", "", "Source – The X – VISIT WEBSITE", "**B:** x\ty"]))
+)
+def test_blocks_leave_out_only_white_space_and_markup(lines):
+    """Blocks are spans in order; what lies between them is white space or asterisks."""
+    text = "\n".join(lines)
+    last = 0
+    for block in layout_of(text).blocks:
+        assert last <= block.start < block.end
+        assert not text[last : block.start].strip(" \n\t*")
+        last = block.end
+    assert not text[last:].strip(" \n\t*")
+
+
+def test_words_add_up_on_the_seeds(seeds):
+    """Speech, labels, narration and furniture together are the whole document, word by word."""
+    blocks = sco.split_blocks(seeds)
+    text = seeds.set_index("doc_id")["text"]
+    words = pd.Series([len(text[b.doc_id][b.start : b.end].split()) for b in blocks.itertuples()])
+    assert words.groupby(blocks["doc_id"]).sum().to_dict() == {key: len(value.split()) for key, value in text.items()}
+
+
+def test_narration_of_the_seeds_against_two_readers(seeds, shared):
+    """Every narration, headline and dateline that the readers marked is a block of that kind and length."""
+    kinds = {"dateline": "dateline", "prose": "prose", "headline": "heading"}
+    text = seeds.set_index("path")["text"]["001_5c708bf7d9b9e1e4.txt"]
+    blocks = [(b.kind, " ".join(text[b.start : b.end].split())) for b in layout_of(text).blocks]
+    with (shared / "gold" / "seeds_narration.tsv").open(encoding="utf-8") as stream:
+        gold = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
+    for row in gold:
+        fitting = [kind for kind, words in blocks if words.startswith(row["first_words"])
+                   and len(words.split()) == int(row["n_words"])]  # fmt: skip
+        assert kinds[row["kind"]] in fitting, row
+    assert len(gold) == 36
+
+
+def test_blocks_need_the_text():
+    """A table without texts is refused with the columns it has."""
+    with pytest.raises(sco.TableError, match=r"`documents` lacks the column text; it has doc_id"):
+        sco.split_blocks(pd.DataFrame({"doc_id": ["a"]}))
