@@ -145,10 +145,11 @@ def _list(paths: Sequence[Path]) -> None:
 
 def _tally(arguments: argparse.Namespace) -> None:
     kind = _format(arguments.format, arguments.out)
-    from . import parse, read_corpus, select, tallies  # noqa: PLC0415 - heavy
+    documents = _read(arguments.path)
+    from . import parse, select, tallies  # noqa: PLC0415 - heavy, and of no use without documents
 
     only = {name: getattr(arguments, name) for name in ("speaker", "state", "session", "document", "genre")}
-    parsed = select(parse(read_corpus(arguments.path)), **only)
+    parsed = select(parse(documents), **only)
     by = arguments.by.split(",") if "," in arguments.by else arguments.by
     count, options = {
         "topics": (tallies.topic_frequency, {"dictionary": arguments.dictionary}),
@@ -172,10 +173,17 @@ def _format(asked: str | None, out: str | None) -> str:
     return kind
 
 
-def _parse(arguments: argparse.Namespace) -> None:
-    from . import parse, read_corpus  # noqa: PLC0415 - heavy
+def _read(path: str) -> pd.DataFrame:
+    from . import read_corpus  # noqa: PLC0415 - pandas is heavy
 
-    parsed = parse(read_corpus(arguments.path))
+    return read_corpus(path)
+
+
+def _parse(arguments: argparse.Namespace) -> None:
+    documents = _read(arguments.path)
+    from . import parse  # noqa: PLC0415 - heavy, and of no use without documents
+
+    parsed = parse(documents)
     out = Path(arguments.out)
     out.mkdir(parents=True, exist_ok=True)
     for field in fields(parsed):
@@ -185,14 +193,16 @@ def _parse(arguments: argparse.Namespace) -> None:
 
 
 def _check(arguments: argparse.Namespace) -> None:
-    from . import check_corpus, parse, read_corpus  # noqa: PLC0415 - heavy
+    from . import check_corpus  # noqa: PLC0415 - pandas is heavy
 
     files = check_corpus(arguments.path)
     left_out = files[files["status"] != "read"]
     print(f"{len(files) - len(left_out)} of {len(files)} files read")
     for row in left_out.itertuples():
         print(f"  left out: {row.path}: {row.reason}")
-    documents = read_corpus(arguments.path)
+    documents = _read(arguments.path)
+    from . import parse  # noqa: PLC0415 - heavy, and of no use without documents
+
     parsed = parse(documents)
     turns = parsed.turns.groupby("doc_id").size()
     quotations = parsed.quotations.groupby("doc_id").size()
