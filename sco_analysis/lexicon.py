@@ -1,105 +1,91 @@
-"""The diplomatic lexicon of ``data/polarity.yml``, compiled once: which words of a sentence express something, and what.
+"""The diplomatic lexicon of ``data/polarity.yml``, compiled once: which words express something, and toward whom.
 
-A sentence is cut at its blanks. Each distinct chunk (a word with the punctuation that sticks to it) is read once and
-kept, so that a second sentence with the same words costs a dictionary look-up per word and nothing more.
+An entry is looked for from its *anchor*, the element that is no function word and has the fewest forms, outward. Every
+distinct word is read once in a process; a text then costs look-ups in arrays.
 """
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+import numpy as np
 import yaml
 
 from .errors import DictionaryError
-from .tables import WORD
 
 PATH = Path(__file__).parent / "data" / "polarity.yml"
 
 TOWARD = ("near", "actor", "owner", "object", "helps", "both")
-KINDS = (
-    "praise thanks greeting wish support relation cooperation blame threat demand topic".split()  # noqa: SIM905
-)
+KINDS = ("praise", "thanks", "greeting", "wish", "support", "relation", "cooperation", "blame", "threat", "demand")
 #: what courtesy asks for; evidence of these kinds alone marks a row as protocol
-PROTOCOL = frozenset({"greeting", "thanks", "wish"})
+PROTOCOL = ("greeting", "thanks", "wish")
+_TOPIC = "topic"  # takes its words out of play
 _GAP = 4  # words that `..` may stand for
+STEPS = 6  # elements that an entry may have
 
-#: How much of an entry's force passes a strong bound (";", "but"), a middling one ("which", a bracket), a comma.
-STRONG, MEDIUM, WEAK = 0.15, 0.6, 0.85
+#: groups of function words, each a bit of the mask that a word has
+GROUPS = (
+    *("negator", "negator_not", "modal", "condition", "first", "third", "be", "by", "from", "of", "victim", "venue"),
+    *("other", "travel", "join", "title", "theatre", "participle", "speech", "strong", "medium", "turn", "shares"),
+    *("owner", "adverb", "capital", "ing", "ed", "that", "to", "between", "for"),
+)
+BIT = {name: np.int64(1 << number) for number, name in enumerate(GROUPS)}
 
-_WORD = re.compile(WORD)
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One pattern of the lexicon and what it says toward whom.
-
-    It is looked for from its ``anchor``, the element that is no function word and has the fewest forms; ``before`` and
-    ``after`` are the other elements, outward from there, each with the number of words that may stand between.
-    """
+    """One pattern of the lexicon and what it says toward whom."""
 
     pattern: str
     valence: float
     kind: str
     toward: str
     example: str
-    anchor: int = 0
-    before: tuple[tuple[int, int], ...] = ()
-    after: tuple[tuple[int, int], ...] = ()
+    anchor: int
+    #: the other elements, outward: (direction, element, words that may stand between)
+    steps: tuple[tuple[int, int, int], ...]
 
     @property
     def size(self) -> int:
         """How many elements it has."""
-        return 1 + len(self.before) + len(self.after)
+        return 1 + len(self.steps)
 
 
-class Chunk:
-    """A word with the punctuation that sticks to it, read once."""
+class Lexicon:
+    """The compiled entries, and the words met so far.
 
-    __slots__ = ("after", "barrier", "capital", "elements", "groups", "lead", "marked", "owner", "pause", "starts")
-    __slots__ += ("steers", "tail", "word")
+    A word belongs to a class: the set of pattern elements that it satisfies. ``satisfies[class, element]`` says so;
+    ``anchored[class]`` lists the entries to be tried at a word of that class.
+    """
 
-    def __init__(self, word: str, *, capital: bool = False, lead: int = 0, tail: int = 0):
-        self.word = word  # in lower case, without a possessive's ending; empty where nothing depends on it
-        self.capital = capital
-        self.lead = lead  # characters before the word
-        self.tail = tail  # characters from the chunk's start to the word's end
-        self.owner = False  # whether it ends in a possessive
-        self.after = ""  # punctuation after it
-        self.elements: frozenset[int] = frozenset()  # the pattern elements that the word satisfies
-        self.starts: tuple[Entry, ...] = ()  # the entries anchored in it
-        self.groups: frozenset[str] = frozenset()  # the groups of function words it belongs to
-        self.barrier = 1.0  # how much passes from the word before to this one: 1 all, 0 nothing
-        self.pause = 1.0  # how much passes from this word to the next
-        self.steers = False  # whether it negates, damps or supposes
-        self.marked = False  # whether the rules must stop at it: an entry, a bound or one that steers
-
-
-#: Words that nothing is known about, by whether they are capitalised: most words share these two.
-_PLAIN = {capital: Chunk("", capital=capital) for capital in (False, True)}
-_STEERING = frozenset({"negator", "modal", "condition"})
-_ADVERB = frozenset({"adverb"})
-_NONE: tuple = (frozenset(), (), frozenset())
-
-
-class Lexicon(dict):
-    """The compiled entries; as a dictionary it maps a chunk of text to its reading and fills itself."""
-
-    def __init__(self) -> None:
-        super().__init__()
+    def __init__(self, content: dict) -> None:
+        self.groups: dict[str, int] = defaultdict(int)
+        for group, words in content["words"].items():
+            for word in words:
+                self.groups[word] |= int(BIT[group])
         self.entries: list[Entry] = []
-        self.groups: dict[str, set[str]] = defaultdict(set)
         self._exact: dict[str, set[int]] = defaultdict(set)
         self._prefixes: dict[str, set[int]] = defaultdict(set)
-        self._starts: dict[int, list[Entry]] = defaultdict(list)
         self._numbers: dict[str, int] = {}
-        self._words: dict[str, tuple] = {}
-        self._shortest = 99
+        for row in content["entries"]:
+            self.entries.append(self._compile(row, content["classes"]))
+        self._shortest = min(map(len, self._prefixes), default=99)
+        self._by_anchor: dict[int, list[int]] = defaultdict(list)
+        for number, entry in enumerate(self.entries):
+            self._by_anchor[entry.anchor].append(number)
+        self._words: dict[str, tuple[int, int]] = {}
+        self._classes: dict[frozenset[int], int] = {frozenset(): 0}
+        self._satisfies = np.zeros((64, len(self._numbers)), dtype=bool)
+        self._anchored: list[list[int]] = [[]]
+        self.valence = np.array([entry.valence for entry in self.entries])
+        self.size = np.array([entry.size for entry in self.entries])
+        self.toward = np.array([TOWARD.index(entry.toward) for entry in self.entries])
+        self.kind = np.array([entry.kind for entry in self.entries])
 
-    def add(self, row: dict, classes: dict[str, list[str]]) -> None:
-        """Compile one row of the file and remember it."""
+    def _compile(self, row: dict, classes: dict[str, list[str]]) -> Entry:
         steps, gap = [], 0
         for part in row["pattern"].split():
             if part.startswith(".."):
@@ -109,84 +95,96 @@ class Lexicon(dict):
             steps.append((self._number(part, forms), gap, sum(form in self.groups for form in forms), len(forms)))
             gap = 0
         at = min(range(len(steps)), key=lambda step: steps[step][2:])
-        before = tuple((steps[step][0], steps[step + 1][1]) for step in range(at - 1, -1, -1))
-        after = tuple(step[:2] for step in steps[at + 1 :])
+        before = [(-1, steps[step][0], steps[step + 1][1]) for step in range(at - 1, -1, -1)]
+        after = [(1, element, words) for element, words, *_ in steps[at + 1 :]]
         said = (row["pattern"], float(row["valence"]), row["kind"], row.get("toward", "near"), row["example"])
-        entry = Entry(*said, steps[at][0], before, after)
-        self.entries.append(entry)
-        self._starts[entry.anchor].append(entry)
+        return Entry(*said, steps[at][0], (*before, *after))
 
     def _number(self, part: str, forms: list[str]) -> int:
         if part not in self._numbers:
             number = self._numbers[part] = len(self._numbers)
             for form in forms:
-                if form.endswith("*"):
-                    self._prefixes[form[:-1]].add(number)
-                    self._shortest = min(self._shortest, len(form) - 1)
-                else:
-                    self._exact[form].add(number)
+                (self._prefixes[form[:-1]] if form.endswith("*") else self._exact[form]).add(number)
         return self._numbers[part]
 
-    def _read(self, word: str) -> tuple:
-        """Return what is known of ``word``: the elements it satisfies, the entries anchored in it, its groups."""
+    def read(self, words: list[str]) -> tuple[np.ndarray, np.ndarray]:
+        """Return the class and the mask of groups (`BIT`) of each of the distinct ``words``, as printed."""
+        known, read = self._words, self._read
+        pairs = [known.get(word) or read(word) for word in words]
+        both = np.array(pairs, dtype=np.int64).reshape(-1, 2)
+        return both[:, 0], both[:, 1]
+
+    def _read(self, printed: str) -> tuple[int, int]:
+        word = printed.lower().replace("’", "'")
+        mask = self.groups.get(word, 0)
+        if word.endswith("'s"):
+            word, mask = word[:-2], mask | int(BIT["owner"])
+            mask |= self.groups.get(word, 0)
+        if word.endswith("n't"):
+            mask |= int(BIT["negator"])
+        for ending in ("ing", "ed"):
+            if word.endswith(ending):
+                mask |= int(BIT[ending])
+        if word.endswith("ly"):
+            mask |= int(BIT["adverb"])
+        if printed[0].isupper():
+            mask |= int(BIT["capital"])
         ids = set(self._exact.get(word, ()))
         for size in range(self._shortest, len(word) + 1):
             if (found := self._prefixes.get(word[:size])) is not None:
                 ids |= found
-        groups = frozenset(self.groups.get(word, ())) | (_ADVERB if word.endswith("ly") else frozenset())
-        if word.endswith("n't"):
-            groups |= {"negator"}
-        if not ids:
-            return (*_NONE[:2], groups) if groups else _NONE
-        starts = sorted((e for number in ids for e in self._starts.get(number, ())), key=lambda e: -e.size)
-        return frozenset(ids), tuple(starts), groups
+        pair = self._words[printed] = (self._class(frozenset(ids)) if ids else 0, mask)
+        return pair
 
-    def __missing__(self, text: str) -> Chunk:
-        simple = text.isalpha()
-        found = None if simple else _WORD.search(text)
-        word = text.lower() if simple else found.group().lower().replace("’", "'") if found else ""
-        owner = word.endswith("'s") or (found and word.endswith("s") and text[found.end() :][:1] in ("'", "’"))
-        word = word.removesuffix("'s")
-        if (known := self._words.get(word)) is None:
-            known = self._words[word] = self._read(word)
-        if simple and known is _NONE:
-            chunk = _PLAIN[text[0].isupper()]
-        else:
-            start, end = found.span() if found else (0, len(text))
-            chunk = Chunk(word, capital=text[start : start + 1].isupper(), lead=start, tail=end)
-            chunk.elements, chunk.starts, chunk.groups = known
-            chunk.owner, chunk.after = bool(owner), text[end:] if word else text
-            word_bound = STRONG if "strong" in chunk.groups else MEDIUM if "medium" in chunk.groups else 1.0
-            chunk.barrier = word_bound * _passes(text[:start])
-            chunk.pause = _passes(chunk.after)
-            chunk.steers = not _STEERING.isdisjoint(chunk.groups)
-            chunk.marked = bool(chunk.starts) or chunk.steers or chunk.barrier != 1.0 or chunk.pause != 1.0
-        self[text] = chunk
-        return chunk
+    def _class(self, ids: frozenset[int]) -> int:
+        if ids not in self._classes:
+            number = self._classes[ids] = len(self._classes)
+            if number >= len(self._satisfies):
+                self._satisfies = np.vstack([self._satisfies, np.zeros_like(self._satisfies)])
+            self._satisfies[number, list(ids)] = True
+            self._anchored.append([entry for element in ids for entry in self._by_anchor.get(element, ())])
+        return self._classes[ids]
+
+    def candidates(self, classes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Return (place, entry) for every entry anchored at a word of these ``classes``."""
+        many = np.array([len(entries) for entries in self._anchored])
+        flat = np.array([entry for entries in self._anchored for entry in entries], dtype=np.int64)
+        first = np.cumsum(many) - many
+        place = np.flatnonzero(many[classes])
+        count = many[classes[place]]
+        offset = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+        return np.repeat(place, count), flat[np.repeat(first[classes[place]], count) + offset]
+
+    def satisfied(self, classes: np.ndarray, elements: np.ndarray) -> np.ndarray:
+        """Say whether words of ``classes`` satisfy ``elements``, pair by pair."""
+        return self._satisfies[classes, elements]
+
+    def steps(self, entries: np.ndarray, number: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return direction (0: no such step), element and gap of the step ``number`` of each of ``entries``."""
+        table = self._steps[number]
+        return table[0, entries], table[1, entries], table[2, entries]
+
+    @property
+    def _steps(self) -> np.ndarray:
+        if not hasattr(self, "_step_table"):
+            self._step_table = np.zeros((STEPS, 3, len(self.entries)), dtype=np.int64)
+            for number, entry in enumerate(self.entries):
+                for step, values in enumerate(entry.steps):
+                    self._step_table[step, :, number] = values
+        return self._step_table
 
 
-def _passes(punctuation: str) -> float:
-    if not punctuation or punctuation == ",":
-        return WEAK if punctuation else 1.0
-    if any(mark in ";:—–…!?" for mark in punctuation) or punctuation == "-" or punctuation.endswith((".", '."')):
-        return STRONG
-    if any(mark in "()[]" for mark in punctuation):
-        return MEDIUM
-    return WEAK if "," in punctuation else 1.0
-
-
-def _checked(row: dict, path: Path) -> dict:
+def _checked(row: dict, path: Path) -> None:
     lacks = [name for name in ("pattern", "valence", "kind", "example") if name not in row]
     if lacks:
         raise DictionaryError(f"{path.name}: the entry {row!r} lacks {', '.join(lacks)}")
     if not -1 <= float(row["valence"]) <= 1:
         raise DictionaryError(f"{path.name}: `{row['pattern']}` has the valence {row['valence']}; write −1 to 1")
-    for name, values in (("kind", KINDS), ("toward", TOWARD)):
+    for name, values in (("kind", (*KINDS, _TOPIC)), ("toward", TOWARD)):
         if row.get(name, values[0]) not in values:
             raise DictionaryError(
                 f"{path.name}: `{row['pattern']}` has {name} {row[name]!r}; write one of {', '.join(values)}"
             )
-    return row
 
 
 @lru_cache(maxsize=4)
@@ -197,10 +195,6 @@ def read_lexicon(path: Path = PATH) -> Lexicon:
     """
     loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     content = yaml.load(path.read_text(encoding="utf8"), Loader=loader)
-    lexicon = Lexicon()
-    for group, words in content["words"].items():
-        for word in words:
-            lexicon.groups[word].add(group)
     for row in content["entries"]:
-        lexicon.add(_checked(row, path), content["classes"])
-    return lexicon
+        _checked(row, path)
+    return Lexicon(content)

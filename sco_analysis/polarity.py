@@ -1,21 +1,26 @@
 """What each sentence expresses toward each party it mentions, with the words that say so.
 
 Scorers are chosen by name from `SCORERS`: ``rules`` (the lexicon of ``data/polarity.yml`` over clauses; the order of
-its rules stands in `clauses`), ``vader`` (the whole sentence, whoever is meant: the comparison that every reader
+its rules stands in `direction`), ``vader`` (the whole sentence, whoever is meant: the comparison that every reader
 knows). Any callable does as well, see `score_polarity`.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from functools import lru_cache
 
+import numpy as np
 import pandas as pd
 
-from .clauses import Sentence, read_sentence
+from .clauses import ROLES, Hits, Words, find_entries, place_targets, read_words
+from .direction import judge, set_force
 from .errors import ParameterError, TableError
-from .lexicon import PROTOCOL, read_lexicon
-from .tables import TABLES, build, check
+from .lexicon import PROTOCOL, Lexicon, read_lexicon
+from .tables import TABLES, WORD, build, check
+
+_WORD = re.compile(WORD)
 
 THRESHOLD = 0.15  # from here on a score of the rules is called friendly or hostile
 _VADER_THRESHOLD = 0.05  # the bound that its authors recommend
@@ -47,20 +52,19 @@ def score_polarity(
     if isinstance(scorer, str):
         if scorer not in SCORERS:
             raise ParameterError(f"there is no scorer {scorer!r}; write one of {', '.join(SCORERS)}, or pass a callable")
-        judge, name = SCORERS[scorer], scorer
+        score, name = SCORERS[scorer], scorer
     else:
-        judge, name = _asking(scorer), getattr(scorer, "__name__", type(scorer).__name__)
-    targets = _place(sentences, mentions)
-    scored = judge(targets)
-    return _table(sentences, targets, scored, name)
+        score, name = _asking(scorer), getattr(scorer, "__name__", type(scorer).__name__)
+    return _table(sentences, score(_place(sentences, mentions)), name)
 
 
 def _place(sentences: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFrame:
     """Put each mention into its sentence: one row a mention, start and end in the sentence's text, sorted."""
-    if sentences.duplicated(["doc_id", "start"]).any():
+    sites = {site: number for number, site in enumerate(zip(sentences["doc_id"], sentences["start"], strict=True))}
+    if len(sites) < len(sentences):
         raise TableError("the table `sentences` holds two rows for one (doc_id, start); they must identify a row")
-    sites = pd.MultiIndex.from_frame(sentences[["doc_id", "start"]])
-    row = sites.get_indexer(pd.MultiIndex.from_frame(mentions[["doc_id", "sentence"]]))
+    asked = zip(mentions["doc_id"], mentions["sentence"], strict=True)
+    row = np.array([sites.get(site, -1) for site in asked], dtype=np.int64)
     known = row >= 0
     found, row = mentions[known], row[known]
     base = sentences["start"].to_numpy()[row]
@@ -86,54 +90,70 @@ def _column(frame: pd.DataFrame, name: str) -> pd.Series:
     return frame[name] if name in frame else pd.Series(None, index=frame.index, dtype=object)
 
 
-def _sentences_of(targets: pd.DataFrame):
-    """Yield for each sentence: its row, base offset, text, holder's state and its mentions as tuples."""
-    rows = targets["row"].tolist()
-    texts, states, bases = targets["text"].tolist(), targets["holder_state"].tolist(), targets["base"].tolist()
-    spans = list(zip(*(targets[name].tolist() for name in ("start", "end", "key", "form")), strict=True))
-    first, size = 0, len(rows)
-    while first < size:
-        last = first + 1
-        while last < size and rows[last] == rows[first]:
-            last += 1
-        yield rows[first], bases[first], texts[first], states[first], spans[first:last]
-        first = last
-
-
-def _by_rules(targets: pd.DataFrame) -> list[tuple]:
-    """Score by lexicon and clauses: (row, key, polarity, label, evidence, protocol, role) per sentence and key."""
+def _by_rules(targets: pd.DataFrame) -> pd.DataFrame:
+    """Score by lexicon and clauses; the order of the rules stands in `direction`."""
     lexicon = read_lexicon()
-    out = []
-    for row, base, text, state, spans in _sentences_of(targets):
-        sentence, found = read_sentence(text, spans, state, lexicon)
-        keys = dict.fromkeys([span[2] for span in spans])
-        if not found:
-            roles = {t.key: t.role for t in reversed(sentence.targets)} if sentence else {}
-            out += [(row, key, 0.0, 0, [], False, roles.get(key)) for key in keys]
-            continue
-        roles = {target.key: target.role for target in reversed(sentence.targets)}
-        weights: dict[str, dict[int, tuple]] = {}
-        for target, hit, weight in found:
-            # an entry counts once for a key, by the mention it bears on most
-            best = weights.setdefault(target.key, {})
-            if abs(value := hit.force * weight) > abs(best.get(hit.first, (_EVIDENCE_LEAST,))[0]):
-                best[hit.first] = (value, hit)
-        for key in keys:
-            evidence = weights[key].values() if key in weights else ()
-            score = max(-1.0, min(1.0, sum([value for value, _ in evidence])))
-            label = (score >= THRESHOLD) - (score <= -THRESHOLD)
-            protocol = bool(evidence) and all([hit.entry.kind in PROTOCOL for _, hit in evidence])
-            out.append((row, key, score, label, _words(sentence, evidence, text, base), protocol, roles[key]))
+    rows, number = np.unique(targets["row"].to_numpy(), return_inverse=True)
+    first = np.searchsorted(number, np.arange(len(rows)))  # of each sentence's mentions
+    texts = targets["text"].to_numpy()[first]
+    names, key = _numbered(targets["key"].to_numpy(), targets["holder_state"].to_numpy()[first])
+    key, holder = key[: len(targets)], key[len(targets) :]
+    words = read_words(texts, lexicon)
+    start, end = targets["start"].to_numpy(), targets["end"].to_numpy()
+    parties = place_targets(words, number, start, end, key, targets["form"].to_numpy(dtype=str))
+    hits = find_entries(words, parties.covered, lexicon)
+    set_force(words, hits, lexicon, np.array([text.rstrip().endswith("?") for text in texts], dtype=bool))
+    hit, target, value = judge(words, hits, parties, holder, lexicon)
+    pair, out_number, out_key = _pairs(number, key, len(names))
+    out = pd.DataFrame({"row": rows[out_number], "target": names[out_key]})
+    role = np.zeros(len(out), dtype=np.int64)
+    role[pair[::-1]] = parties.role[::-1]  # that of the first mention
+    out["role"] = np.array(ROLES, dtype=object)[role]
+    _add_evidence(out, (pair[target], hit, value), hits, words, targets["base"].to_numpy()[first], lexicon)
     return out
 
 
-def _words(sentence: Sentence | None, evidence: list, text: str, base: int) -> list[dict]:
-    """Name the words that the score rests on, by their span in the document."""
-    out = []
-    for value, hit in evidence:
-        start, end = sentence.span(hit)
-        out.append({"start": base + start, "end": base + end, "text": text[start:end], "valence": value})
-    return out
+def _numbered(*columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    codes, names = pd.factorize(np.concatenate(columns))
+    return names, codes
+
+
+def _pairs(number: np.ndarray, key: np.ndarray, many: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Number the (sentence, key) pairs: for each mention its pair, for each pair its sentence and key."""
+    distinct, pair = np.unique(number * (many + 1) + key, return_inverse=True)
+    return pair, distinct // (many + 1), distinct % (many + 1)
+
+
+def _add_evidence(
+    out: pd.DataFrame, found: tuple, hits: Hits, words: Words, base: np.ndarray, lexicon: Lexicon
+) -> None:
+    """Add the columns polarity, label, evidence and protocol: each entry counts once for a key, at its strongest."""
+    pair, hit, value = found
+    strong = np.flatnonzero(np.abs(value) >= _EVIDENCE_LEAST)
+    strong = strong[np.lexsort((-np.abs(value[strong]), hit[strong], pair[strong]))]
+    pair, hit, value = pair[strong], hit[strong], value[strong]
+    new = np.ones(len(pair), dtype=bool)
+    new[1:] = (pair[1:] != pair[:-1]) | (hit[1:] != hit[:-1])
+    pair, hit, value = pair[new], hit[new], value[new]
+    out["polarity"] = np.clip(np.bincount(pair, weights=value, minlength=len(out)), -1, 1)
+    out["label"] = _labels(out["polarity"].to_numpy(), THRESHOLD)
+    courteous = np.isin(lexicon.kind[hits.entry[hit]], PROTOCOL)
+    many = np.bincount(pair, minlength=len(out))
+    out["protocol"] = (many > 0) & (np.bincount(pair, weights=courteous, minlength=len(out)) == many)
+    start, end = words.start[hits.first[hit]], words.end[hits.last[hit]]
+    row = words.row[hits.first[hit]]
+    shift = base[row] - words.base[row]
+    evidence: list[list[dict]] = [[] for _ in range(len(out))]
+    columns = (pair, start, end, shift, value)
+    for at, low, high, move, valence in zip(*(column.tolist() for column in columns), strict=True):
+        evidence[at].append(
+            {"start": low + move, "end": high + move, "text": words.text[low:high], "valence": valence}
+        )
+    out["evidence"] = evidence
+
+
+def _labels(polarity: np.ndarray, threshold: float) -> np.ndarray:
+    return (polarity >= threshold).astype(np.int64) - (polarity <= -threshold)
 
 
 @lru_cache(maxsize=1)
@@ -151,28 +171,30 @@ def _vader():
     return analyser
 
 
-def _by_vader(targets: pd.DataFrame) -> list[tuple]:
+def _by_vader(targets: pd.DataFrame) -> pd.DataFrame:
     """Score the whole sentence by VADER, the same for every key (Hutto & Gilbert 2014)."""
-    analyser, lexicon, out = _vader(), read_lexicon(), []
-    for row, base, text, _, spans in _sentences_of(targets):
-        score = analyser.polarity_scores(text)["compound"]
-        label = (score >= _VADER_THRESHOLD) - (score <= -_VADER_THRESHOLD)
-        evidence, place = [], 0
-        for part in text.split(" "):
-            chunk = lexicon[part]
-            if chunk.word in analyser.lexicon:
-                start, end = place + chunk.lead, place + chunk.tail
-                valence = analyser.lexicon[chunk.word] / 4  # its valences run from −4 to 4
-                evidence.append({"start": base + start, "end": base + end, "text": text[start:end], "valence": valence})
-            place += len(part) + 1
-        out += [(row, key, score, label, evidence, False, None) for key in dict.fromkeys(span[2] for span in spans)]
-    return out
+    analyser = _vader()
+    out = targets[["row", "key", "text", "base"]].drop_duplicates(["row", "key"], ignore_index=True)
+    scores, words = {}, {}
+    for row, text, base in out[["row", "text", "base"]].drop_duplicates("row").itertuples(index=False):
+        scores[row] = analyser.polarity_scores(text)["compound"]
+        words[row] = [
+            # its valences run from −4 to 4
+            {"start": base + m.start(), "end": base + m.end(), "text": m.group(), "valence": known / 4}
+            for m in _WORD.finditer(text)
+            if (known := analyser.lexicon.get(m.group().lower())) is not None
+        ]
+    out["polarity"] = out["row"].map(scores).astype(float)
+    out["label"] = _labels(out["polarity"].to_numpy(), _VADER_THRESHOLD)
+    return out.assign(evidence=[list(words[row]) for row in out["row"]], protocol=False, role=None).rename(
+        columns={"key": "target"}
+    )
 
 
 def _asking(scorer: Callable) -> Callable:
     """Make a scorer of the user's callable: one number per mention, averaged over the mentions of a key."""
 
-    def by_callable(targets: pd.DataFrame) -> list[tuple]:
+    def by_callable(targets: pd.DataFrame) -> pd.DataFrame:
         asked = targets[["text", "start", "end", "key", "form", "holder_state"]]
         answer = [float(value) for value in scorer(asked)]
         if len(answer) != len(targets):
@@ -181,32 +203,27 @@ def _asking(scorer: Callable) -> Callable:
             )
         if any(not -1 <= value <= 1 for value in answer):
             raise ParameterError("the scorer returned a number outside −1 to 1; scale it to that range")
-        means = targets.assign(score=answer).groupby(["row", "key"], sort=False)["score"].mean()
-        return [
-            (row, key, score, (score >= THRESHOLD) - (score <= -THRESHOLD), [], False, None)
-            for (row, key), score in means.items()
-        ]
+        scored = targets.assign(polarity=answer).groupby(["row", "key"], sort=False)["polarity"].mean().reset_index()
+        scored["label"] = _labels(scored["polarity"].to_numpy(), THRESHOLD)
+        scored["evidence"] = [[] for _ in range(len(scored))]
+        return scored.assign(protocol=False, role=None).rename(columns={"key": "target"})
 
     return by_callable
 
 
-#: name → what scores by it
-SCORERS: dict[str, Callable] = {"rules": _by_rules, "vader": _by_vader}
+#: name → what scores by it: a frame of mentions in, a frame with row, target and the scores out
+SCORERS: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {"rules": _by_rules, "vader": _by_vader}
 
 _TRAVEL = ("voice", "session", "turn", "genre", "source", "date", "repeat_of")
 
 
-def _table(sentences: pd.DataFrame, targets: pd.DataFrame, scored: list[tuple], name: str) -> pd.DataFrame:
-    names = ("row", "target", "polarity", "label", "evidence", "protocol", "role")
-    columns = dict(zip(names, zip(*scored, strict=True), strict=True)) if scored else {n: [] for n in names}
-    rows = list(columns.pop("row"))
-    at = sentences.iloc[rows].reset_index(drop=True)
-    speaks = _column(at, "voice").isin(["turn", "quotation"]) if "voice" in at else _column(at, "speaker").notna()
-    out = {"doc_id": at["doc_id"], "sentence": at["start"]}
-    out["holder"] = _column(at, "speaker").astype(object).where(speaks, "author")
-    out["holder_state"] = _column(at, "state")
-    out |= {key: list(values) for key, values in columns.items()}
-    out |= {key: at[key] for key in _TRAVEL if key in at}
-    return build("polarity", pd.DataFrame(out).assign(scorer=name))[
-        [*TABLES["polarity"].names, "role", *(["repeat_of"] if "repeat_of" in at else [])]
-    ]
+def _table(sentences: pd.DataFrame, scored: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Put the scores beside who says it, and make the table."""
+    at = sentences.iloc[scored["row"].to_numpy()].reset_index(drop=True)
+    speaks = at["voice"].isin(["turn", "quotation"]) if "voice" in at else _column(at, "speaker").notna()
+    out = {"doc_id": at["doc_id"], "sentence": at["start"], "holder_state": _column(at, "state"), "scorer": name}
+    out["holder"] = _column(at, "speaker").where(speaks, "author")
+    out |= {column: scored[column] for column in scored if column != "row"}
+    out |= {column: at[column] for column in _TRAVEL if column in at}
+    extra = ["role", *(["repeat_of"] if "repeat_of" in at else [])]
+    return build("polarity", pd.DataFrame(out))[[*TABLES["polarity"].names, *extra]]
