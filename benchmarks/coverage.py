@@ -45,7 +45,7 @@ def ours(sentences: pd.DataFrame) -> dict[str, tuple[np.ndarray, np.ndarray]]:
     hits = hits[hits["y"] > 0]
     corpora = sentences["corpus"].unique()
     cells = pd.MultiIndex.from_product([corpora, TOPICS], names=["corpus", "topic"]).to_frame(index=False)
-    table = ratio_intervals(hits, sentences, cells, group=["corpus"], scale="log")
+    table = ratio_intervals(hits, sentences, cells, group=["corpus"], kind="rate")
     table[["low", "high"]] *= 1000
     return {topic: (rows["low"].to_numpy(), rows["high"].to_numpy()) for topic, rows in table.groupby("topic")}
 

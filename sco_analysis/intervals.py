@@ -26,7 +26,7 @@ LEVEL = 0.95
 CLUSTERS = {"documents": "doc_id", "turns": "passage"}
 NOT_ESTIMABLE = "not estimable"
 
-SCALES = ("log", "logit", "identity")
+KINDS = ("rate", "share", "mean")
 
 
 def ratio_intervals(
@@ -35,17 +35,20 @@ def ratio_intervals(
     cells: pd.DataFrame,
     *,
     group: list[str],
-    scale: str,
+    kind: str,
 ) -> pd.DataFrame:
     """Give each cell the ratio of two sums, Σy / Σx, with an interval that respects clusters.
 
     In: ``sizes``, rows with the columns ``group``, the cluster columns and ``x``, the denominator; ``hits``, rows with
-    the columns of ``cells``, the cluster columns and ``y``, the numerator (clusters without a hit need no row);
+    the columns of ``cells``, the cluster columns and ``y``, the numerator (clusters without a hit need no row; for a
+    ``mean``, one row an observation, with its weight ``x`` too);
     ``cells``, one row for each ratio wanted, silent ones included, whose columns contain ``group``. A cell's
     denominator is that of its whole group. Of `CLUSTERS`, best first, the first is used whose columns the tables have
     and that gives at least `MIN_CLUSTERS` clusters and `MIN_DF` degrees of freedom.
 
-    ``scale``: ``log`` for rates (hits per word), ``logit`` for shares, ``identity`` for means between −1 and 1.
+    ``kind``: a ``rate`` (hits per word) has its interval on the log scale; a ``share`` of a whole has Clopper and
+    Pearson's on the effective number of draws (Korn and Graubard 1998, Survey Methodology 24: 193–201); a ``mean`` of
+    values between −1 and 1 is symmetric.
 
     Out: ``cells`` in its order with ``n`` (Σy), ``total`` (Σx), ``ratio``, ``low``, ``high``, ``interval`` (what was
     resampled, or ``not estimable``, then ``low`` and ``high`` are missing), ``clusters`` (how many), ``df`` and
@@ -55,16 +58,17 @@ def ratio_intervals(
     degrees of freedom (Bell and McCaffrey 2002, Survey Methodology 28: 169–181; Pustejovsky and Tipton 2018, Journal of
     Business & Economic Statistics 36: 672–683), lowered where few clusters carry most of the variance. See `_cluster`.
 
-    Raises `ParameterError` when ``scale`` is unknown.
+    Raises `ParameterError` when ``kind`` is unknown.
     """
-    if scale not in SCALES:
-        raise ParameterError(f"scale={scale!r} is unknown; write one of {', '.join(SCALES)}")
+    if kind not in KINDS:
+        raise ParameterError(f"kind={kind!r} is unknown; write one of {', '.join(KINDS)}")
     out = _ratios(hits, sizes, cells, group).assign(low=np.nan, high=np.nan, interval=NOT_ESTIMABLE, clusters=0)
     out = out.assign(df=np.nan, deff=np.nan)
     for name, cluster in CLUSTERS.items():
         if cluster not in sizes:
             continue
-        one = _bounds(_cluster(hits, sizes, cells, group, cluster), group, scale)
+        one = _cluster(hits, sizes, cells, group, cluster)
+        one = _bounds(_observe(one, hits, list(cells)) if kind == "mean" else one, group, kind)
         better = ((out["interval"] == NOT_ESTIMABLE) & one["low"].notna()).to_numpy()
         for column in ("low", "high", "clusters", "df", "deff"):
             out.loc[better, column] = one.loc[better, column]
@@ -123,54 +127,64 @@ def _cluster(
     return out.assign(r=r.where(usable), variance=spread / out["total"] ** 2, clusters=out["m"])
 
 
-def _bounds(cells: pd.DataFrame, group: list[str], scale: str) -> pd.DataFrame:
-    """Turn variances into ``low`` and ``high`` on the given scale; both missing where nothing can be said."""
-    r, variance = cells["r"], cells["variance"]
-    t = pd.Series(stats.t.ppf((1 + LEVEL) / 2, cells["df"]), cells.index)
-    if scale == "identity":
-        step = t * np.sqrt(variance)
-        out = cells.assign(low=(r - step).clip(-1, 1), high=(r + step).clip(-1, 1), deff=np.nan)
-        return _unanimous(out)
-    # Hits that were independent would have this variance; nothing that people say is spread more evenly than that.
-    independent = r * (1 - r if scale == "logit" else 1) / cells["total"]
-    out = cells.assign(deff=(variance / independent.where(independent > 0)).clip(lower=1))
-    error = np.sqrt(independent * out["deff"])
-    if scale == "log":
-        ratio = np.exp(t * error / r.where(r > 0))
-        out = out.assign(low=r / ratio, high=r * ratio)
-    else:
-        inner = r.where((r > 0) & (r < 1))
-        middle, step = np.log(inner / (1 - inner)), t * error / (inner * (1 - inner))
-        out = out.assign(low=1 / (1 + np.exp(step - middle)), high=1 / (1 + np.exp(-step - middle)))
-    return _silent(out, group, scale)
+def _observe(out: pd.DataFrame, hits: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
+    """Add what single observations show: how many equally heavy ones they amount to, and Σ (y − r x)² over them."""
+    parts = hits.assign(xx=hits["x"] ** 2, xy=hits["x"] * hits["y"], yy=hits["y"] ** 2)
+    parts = parts.groupby(keys, observed=True, sort=False)[["xx", "xy", "yy"]].sum().reset_index()
+    out = out.merge(parts, on=keys, how="left", validate="1:1")
+    rows = out["yy"] - 2 * out["r"] * out["xy"] + out["r"] ** 2 * out["xx"]
+    return out.assign(draws=out["total"] ** 2 / out["xx"], rows=rows.mask(rows < 1e-12 * out["xx"], 0))
 
 
-def _silent(cells: pd.DataFrame, group: list[str], scale: str) -> pd.DataFrame:
+def _bounds(cells: pd.DataFrame, group: list[str], kind: str) -> pd.DataFrame:
+    """Turn variances into ``low`` and ``high``; both missing where nothing can be said."""
+    r, tail = cells["r"], (1 - LEVEL) / 2
+    t = pd.Series(stats.t.ppf(1 - tail, cells["df"]), cells.index)
+    # Words that were independent would have this variance; nothing that people say is spread more evenly than that.
+    independent = (
+        cells["rows"] / cells["total"] ** 2 if kind == "mean" else r * (1 - r * (kind == "share")) / cells["total"]
+    )
+    out = cells.assign(deff=(cells["variance"] / independent.where(independent > 1e-15)).clip(lower=1))
+    if kind == "mean":
+        step = t * np.sqrt(cells["variance"])
+        return _unanimous(out.assign(low=(r - step).clip(-1, 1), high=(r + step).clip(-1, 1)), group)
+    if kind == "rate":
+        ratio = np.exp(t * np.sqrt(independent * out["deff"]) / r.where(r > 0))
+        return _silent(out.assign(low=r / ratio, high=r * ratio), group, kind)
+    draws = cells["total"] / out["deff"] * (stats.norm.ppf(1 - tail) / t) ** 2
+    low = stats.beta.ppf(tail, draws * r, draws * (1 - r) + 1)
+    high = stats.beta.ppf(1 - tail, draws * r + 1, draws * (1 - r))
+    return _silent(out.assign(low=low, high=high), group, kind)
+
+
+def _usual_deff(cells: pd.DataFrame, group: list[str]) -> pd.Series:
+    """Return the median design effect of the other cells of the group; of all cells where the group shows none."""
+    return cells.groupby(group, observed=True)["deff"].transform("median").fillna(cells["deff"].median())
+
+
+def _silent(cells: pd.DataFrame, group: list[str], kind: str) -> pd.DataFrame:
     """Bound the cells that were never hit (or, as shares, always).
 
     The rule of three (Hanley and Lippman-Hand 1983, JAMA 249: 1743–1745), −ln(1 − 0.95) / words, counts independent
-    words; here the words are divided by the design effect that the other cells of the group show (median; of all
-    groups where the group has none). Where no cell was hit at all, no design effect is known and nothing is said.
+    words; here the words are divided by the usual design effect. Where no cell was hit at all, none is known and
+    nothing is said.
     """
-    usual = cells.groupby(group, observed=True)["deff"].transform("median").fillna(cells["deff"].median())
-    most = (-np.log(1 - LEVEL) * usual / cells["total"]).clip(upper=1)
-    never = cells["r"] == 0
-    out = cells.assign(low=cells["low"].mask(never & most.notna(), 0.0), high=cells["high"].mask(never, most))
-    if scale == "logit":
-        always = cells["r"] == 1
-        out = out.assign(low=out["low"].mask(always, 1 - most), high=out["high"].mask(always & most.notna(), 1.0))
-    return out
+    most = (-np.log(1 - LEVEL) * _usual_deff(cells, group) / cells["total"]).clip(upper=1)
+    never, always = cells["r"] == 0, (cells["r"] == 1) & (kind == "share")
+    low = cells["low"].mask(never, most * 0).mask(always, 1 - most)
+    high = cells["high"].mask(never, most).mask(always, most * 0 + 1)
+    return cells.assign(low=low, high=high)
 
 
-def _unanimous(cells: pd.DataFrame) -> pd.DataFrame:
-    """Bound the means whose clusters all have one value: no variance was seen, which does not mean that there is none.
+def _unanimous(cells: pd.DataFrame, group: list[str]) -> pd.DataFrame:
+    """Bound the means whose rows all have one value: no variance was seen, which does not mean that there is none.
 
-    Were a share p of (effective) clusters to differ, seeing none of them in m has the probability (1 − p)^m; the
-    largest p that this allows at 95 % moves the mean by at most p times the way to −1 and to 1.
+    Were a share p of m independent rows to differ, seeing none of them has the probability (1 − p)^m; the largest p
+    that this allows at 95 % moves the mean by at most p times the way to −1 and to 1. Rows are divided by the usual
+    design effect.
     """
-    flat = (cells["variance"] < 1e-12) & cells["r"].notna()
-    most = 1 - (1 - LEVEL) ** cells["h1"]  # 1 / Σh² is the effective number of clusters
+    r, flat = cells["r"], (cells["variance"] < 1e-12) & cells["r"].notna()
+    most = 1 - (1 - LEVEL) ** (_usual_deff(cells, group).fillna(cells["draws"] * cells["h1"]) / cells["draws"])
     return cells.assign(
-        low=cells["low"].mask(flat, cells["r"] - most * (1 + cells["r"])),
-        high=cells["high"].mask(flat, cells["r"] + most * (1 - cells["r"])),
+        low=cells["low"].mask(flat, r - most * (1 + r)), high=cells["high"].mask(flat, r + most * (1 - r))
     )

@@ -84,9 +84,9 @@ def topic_frequency(
 def _rate_and_share(rows: pd.DataFrame, hits: pd.DataFrame, cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Give each of ``cells`` its hits per 1,000 words and its share of the sentences ``rows``, with intervals."""
     hits = hits.merge(rows[["doc_id", "start", "passage", *by]], on=["doc_id", "start"], validate="m:1")
-    out = ratio_intervals(hits.assign(y=1), rows.assign(x=rows["n_words"]), cells, group=by, scale="log")
+    out = ratio_intervals(hits.assign(y=1), rows.assign(x=rows["n_words"]), cells, group=by, kind="rate")
     touched = hits.drop_duplicates(["doc_id", "start", "topic"])
-    share = ratio_intervals(touched.assign(y=1), rows.assign(x=1), cells, group=by, scale="logit")
+    share = ratio_intervals(touched.assign(y=1), rows.assign(x=1), cells, group=by, kind="share")
     out[["n", "total"]] = out[["n", "total"]].astype("int64")
     out[["rate", "low", "high"]] = out[["ratio", "low", "high"]] * 1000
     return out[[*by, "topic", "n", "total", "rate", "low", "high"]].assign(
@@ -167,7 +167,7 @@ def speaker_share(
     cells = cells if within else cells.assign(corpus="all")
     if {"document", "session"} & set(by):  # a document is one of itself: only its turns can be resampled
         rows = rows.drop(columns="doc_id")
-    out = ratio_intervals(rows.assign(y=rows["x"]), rows, cells, group=group, scale="logit")
+    out = ratio_intervals(rows.assign(y=rows["x"]), rows, cells, group=group, kind="share")
     out[["n", "total"]] = out[["n", "total"]].astype("int64")
     out = out.rename(columns={"ratio": "share"})[[*by, "n", "total", "share", "low", "high", "interval"]]
     return describe_speakers(sort_groups(out, by, "n"), by, spoken, rows)
@@ -256,9 +256,7 @@ def sentiment_toward_states(
 def _means(rows: pd.DataFrame, stance: pd.DataFrame, cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Give each of ``cells`` the mean polarity of ``stance``, weighted by x, and the counts of −1, 0 and 1."""
     keys = [*by, "target"]
-    out = ratio_intervals(
-        stance.assign(y=stance["x"] * stance["polarity"]), stance, cells, group=keys, scale="identity"
-    )
+    out = ratio_intervals(stance.assign(y=stance["x"] * stance["polarity"]), stance, cells, group=keys, kind="mean")
     out = out.drop(columns=["n", "total"]).rename(columns={"ratio": "mean"})
     signs = {"negative": stance["label"].eq(-1), "neutral": stance["label"].eq(0), "positive": stance["label"].eq(1)}
     counts = ["n", *signs, "total"]

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 import statsmodels.api as sm
 from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
 
 from sco_analysis import intervals
 from sco_analysis.errors import ParameterError
@@ -19,9 +20,9 @@ def _frames(y, x, clusters="doc_id"):
     return frame[frame["y"] != 0], frame, pd.DataFrame({"group": ["all"]})
 
 
-def _ratio(y, x, scale="log", clusters="doc_id"):
+def _ratio(y, x, kind="rate", clusters="doc_id"):
     hits, sizes, cells = _frames(y, x, clusters)
-    return ratio_intervals(hits, sizes, cells, group=["group"], scale=scale).iloc[0]
+    return ratio_intervals(sizes if kind == "mean" else hits, sizes, cells, group=["group"], kind=kind).iloc[0]
 
 
 def test_variance_is_that_of_a_weighted_regression():
@@ -83,7 +84,7 @@ def test_one_document_that_outweighs_the_rest_is_no_sample():
 def test_few_documents_fall_back_to_turns():
     """Two documents of three turns each are resampled by turn, and the table says so."""
     frame = pd.DataFrame({"group": "all", "doc_id": list("aaabbb"), "passage": range(6), "x": X, "y": Y})
-    row = ratio_intervals(frame, frame, pd.DataFrame({"group": ["all"]}), group=["group"], scale="log").iloc[0]
+    row = ratio_intervals(frame, frame, pd.DataFrame({"group": ["all"]}), group=["group"], kind="rate").iloc[0]
     assert (row["interval"], row["clusters"]) == ("turns", 6)
     assert row["high"] == pytest.approx(_ratio(Y, X)["high"])
 
@@ -93,7 +94,7 @@ def test_silent_cells_get_a_rule_of_three():
     sizes = pd.DataFrame({"group": "all", "doc_id": range(6), "x": X})
     hits = sizes.assign(topic="energy", y=Y)
     cells = pd.DataFrame({"group": "all", "topic": ["energy", "food"]})
-    table = ratio_intervals(hits, sizes, cells, group=["group"], scale="log").set_index("topic")
+    table = ratio_intervals(hits, sizes, cells, group=["group"], kind="rate").set_index("topic")
     assert table.loc["food", ["n", "ratio", "low"]].tolist() == [0, 0, 0]
     assert table.loc["food", "high"] == pytest.approx(-np.log(0.05) * table.loc["energy", "deff"] / 2400)
 
@@ -108,26 +109,26 @@ def test_silence_alone_says_nothing():
 def test_an_empty_group_has_no_ratio():
     """A group without a word has n = 0, total = 0 and no ratio."""
     hits, sizes, _ = _frames(Y, X)
-    table = ratio_intervals(hits, sizes, pd.DataFrame({"group": ["all", "mute"]}), group=["group"], scale="log")
+    table = ratio_intervals(hits, sizes, pd.DataFrame({"group": ["all", "mute"]}), group=["group"], kind="rate")
     assert table.loc[1, ["n", "total"]].tolist() == [0, 0]
     assert np.isnan(table.loc[1, "ratio"])
 
 
-def test_shares_stay_between_nought_and_one():
-    """On the logit scale the interval is that of the log odds, and lies within 0 and 1."""
+def test_shares_have_clopper_and_pearsons_interval():
+    """A share's bounds are statsmodels' `beta` for r n* of n* draws, n* = r (1 − r) / variance · (1.96 / t)²."""
     y = np.array([300, 480, 190, 30, 440, 350])
-    row = _ratio(y, X, scale="logit")
+    row = _ratio(y, X, kind="share")
     fit = sm.WLS(y, X, weights=1 / X).fit(cov_type="HC2")
-    r, step = fit.params[0], stats.t.ppf(0.975, row["df"]) * fit.bse[0]
-    middle, step = np.log(r / (1 - r)), step / (r * (1 - r))
-    assert row["low"] == pytest.approx(1 / (1 + np.exp(-(middle - step))))
-    assert row["high"] == pytest.approx(1 / (1 + np.exp(-(middle + step))))
+    r, t = fit.params[0], stats.t.ppf(0.975, row["df"])
+    draws = r * (1 - r) / fit.bse[0] ** 2 * (stats.norm.ppf(0.975) / t) ** 2
+    assert (row["low"], row["high"]) == pytest.approx(proportion_confint(r * draws, draws, method="beta"))
+    assert 0 < row["low"] < r < row["high"] < 1
 
 
 def test_means_are_symmetric_and_clipped():
-    """On the identity scale the interval is the mean plus and minus t standard errors, cut at −1 and 1."""
+    """A mean has the interval of the mean plus and minus t standard errors, cut at −1 and 1."""
     n, total = np.array([2, 4, 1, 3, 2, 5]), np.array([0.5, -2.0, 0.0, 3.0, 1.0, 2.0])
-    row = _ratio(total, n, scale="identity")
+    row = _ratio(total, n, kind="mean")
     fit = sm.WLS(total, n, weights=1 / n).fit(cov_type="HC2")
     step = stats.t.ppf(0.975, row["df"]) * fit.bse[0]
     assert (row["low"], row["high"]) == pytest.approx((fit.params[0] - step, min(1, fit.params[0] + step)))
@@ -135,15 +136,25 @@ def test_means_are_symmetric_and_clipped():
 
 def test_unanimous_means_are_not_certain():
     """Six clusters that all give 0 allow, at 95 %, a share 1 − 0.05^(1/6) of others at −1 or at 1."""
-    row = _ratio(np.zeros(6), np.full(6, 3), scale="identity")
+    row = _ratio(np.zeros(6), np.full(6, 3), kind="mean")
     bound = 1 - 0.05 ** (1 / 6)
     assert (row["low"], row["high"]) == pytest.approx((-bound, bound))
 
 
-def test_an_unknown_scale_is_refused():
-    """The message names the scales that there are."""
-    with pytest.raises(ParameterError, match=r"scale='square' is unknown; write one of log, logit, identity"):
-        _ratio(Y, X, scale="square")
+def test_unanimous_means_borrow_the_design_effect():
+    """Beside a target on which documents differ, twelve zeros count as twelve divided by its design effect."""
+    sizes = pd.DataFrame({"target": np.repeat(["A", "B"], 12), "doc_id": [*range(6)] * 4, "x": 1})
+    sizes["y"] = [0.0] * 12 + [1.0, 0.5, -0.5, -1.0, 0.0, 0.0] * 2
+    table = ratio_intervals(sizes, sizes, pd.DataFrame({"target": ["A", "B"]}), group=["target"], kind="mean")
+    effect = table.loc[1, "deff"]
+    assert effect == pytest.approx((5 * 2**2 / 12**2 * 6 / 5 / 2) / (5 / 12**2))
+    assert table.loc[0, "high"] == pytest.approx(1 - 0.05 ** (effect / 12))
+
+
+def test_an_unknown_kind_is_refused():
+    """The message names the kinds that there are."""
+    with pytest.raises(ParameterError, match=r"kind='square' is unknown; write one of rate, share, mean"):
+        _ratio(Y, X, kind="square")
 
 
 @pytest.mark.parametrize("documents", [5, 10, 30])
@@ -153,7 +164,7 @@ def test_bursty_topics_are_covered(documents):
     frame = pd.DataFrame({"group": np.repeat(range(600), documents), "doc_id": range(600 * documents)})
     frame["x"] = rng.lognormal(7, 0.5, len(frame)).round()
     frame["y"] = rng.poisson(0.01 * rng.gamma(1, 1, len(frame)) * frame["x"])
-    table = ratio_intervals(frame, frame, frame[["group"]].drop_duplicates(), group=["group"], scale="log")
+    table = ratio_intervals(frame, frame, frame[["group"]].drop_duplicates(), group=["group"], kind="rate")
     known = table.dropna(subset=["low"])
     assert len(known) > 580
     assert ((known["low"] <= 0.01) & (known["high"] >= 0.01)).mean() > 0.91

@@ -5,7 +5,8 @@ from types import SimpleNamespace
 import numpy as np
 import pandas as pd
 import pytest
-from scipy import special, stats
+from scipy import stats
+from statsmodels.stats.proportion import proportion_confint
 
 from sco_analysis import tables, tallies
 from sco_analysis.dictionaries import compile_dictionary
@@ -238,7 +239,7 @@ def test_share_of_words():
 
 
 def test_share_interval_resamples_turns_in_few_documents():
-    """Six turns of one transcript are resampled: the bounds are those of the log odds, computed here by hand."""
+    """Six turns of one transcript are resampled: the bounds are Clopper and Pearson's for the effective draws."""
     corpus, words = _corpus(), np.array([40, 30, 50, 20, 30, 30])
     turns = [ASTANA | (PUTIN, XI)[i % 2] | {"start": 100 * i, "n_words": n} for i, n in enumerate(words)]
     corpus.turns, corpus.quotations = tables.build("turns", turns), corpus.quotations.iloc[:0]
@@ -246,11 +247,10 @@ def test_share_interval_resamples_turns_in_few_documents():
     h, mine = words / 200, words * [1, 0, 1, 0, 1, 0]
     variance = ((mine - 0.6 * words) ** 2 / (1 - h)).sum() / 200**2
     freedom = 1 / ((h**2).sum() + (h**2 / (1 - h)).sum() ** 2 - (h**4 / (1 - h) ** 2).sum())
-    step = stats.t.ppf(0.975, freedom) * np.sqrt(variance) / (0.6 * 0.4)
+    draws = 0.6 * 0.4 / variance * (1.959964 / stats.t.ppf(0.975, freedom)) ** 2
     assert (row["speaker"], row["n"], row["total"], row["interval"]) == ("Vladimir Putin", 120, 200, "turns")
-    assert (row["low"], row["high"]) == pytest.approx(
-        tuple(special.expit(special.logit(0.6) + np.array([-step, step])))
-    )
+    expected = proportion_confint(0.6 * draws, draws, method="beta")
+    assert (row["low"], row["high"]) == pytest.approx(expected)
 
 
 @pytest.mark.parametrize(
