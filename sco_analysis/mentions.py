@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -148,7 +149,7 @@ def _refused(tokens: Tokens, hits: Hits, dictionary: Dictionary) -> np.ndarray:
     forms = [{sub for _, sub in dictionary.patterns[number].targets} for number in hits.pattern]
     texts = [tokens.text[a:b] for a, b in zip(tokens.start[hits.first], tokens.end[hits.last], strict=True)]
     currency = np.array([tokens.text[end : end + 1] in ("$", "€", "£") for end in tokens.end[hits.last]])
-    context = _Context(tokens, dictionary.extra.get("function_words", []))
+    context = _Context(tokens, hits, dictionary.extra)
     for rule in rules:
         of_rule = [
             (not rule.get("forms") or bool(own & set(rule["forms"])))
@@ -165,15 +166,15 @@ def _refused(tokens: Tokens, hits: Hits, dictionary: Dictionary) -> np.ndarray:
 class _Context:
     """What stands around hits, asked by the conditions of a rule."""
 
-    def __init__(self, tokens: Tokens, function_words: list[str]) -> None:
-        self.tokens, self.function_words = tokens, set(function_words)
-        self.matchers: dict[tuple[str, bool], Matcher] = {}
+    def __init__(self, tokens: Tokens, hits: Hits, words: Mapping[str, list[str]]) -> None:
+        self.tokens, self.hits = tokens, hits.first
+        self.function_words, self.small = set(words.get("function_words", ())), set(words.get("small_words", ()))
 
     def holds(self, rule: Mapping[str, Any], first: np.ndarray, last: np.ndarray) -> np.ndarray:
         """Whether ``rule`` refuses each hit."""
         conditions = [
             getattr(self, f"_{name}")(rule[name], first, last)
-            for name in ("after", "before", "after_comma", "before_comma", "near", "after_name")
+            for name in ("after", "before", "after_comma", "before_comma", "near", "after_name", "in_name")
             if name in rule
         ]
         out = np.logical_or.reduce(conditions) if conditions else np.ones(len(first), dtype=bool)
@@ -185,13 +186,8 @@ class _Context:
                 out &= ~getattr(self, f"_{name}")(rule[f"unless_{name}"], first, last)
         return out
 
-    def _matcher(self, patterns: list[Any], *, backwards: bool = False) -> Matcher:
-        flat = list(_flatten(patterns))
-        key = (" | ".join(flat), backwards)
-        return self.matchers.setdefault(key, Matcher(flat, backwards=backwards))
-
     def _begins(self, patterns: list[Any], at: np.ndarray, ok: np.ndarray, *, backwards: bool = False) -> np.ndarray:
-        found, _, _ = self._matcher(patterns, backwards=backwards).at(self.tokens, np.unique(at[ok]))
+        found, _, _ = _compiled(tuple(_flatten(patterns)), backwards).at(self.tokens, np.unique(at[ok]))
         return ok & np.isin(at, found)
 
     def _gap(self, before: np.ndarray, *, comma: bool = False) -> np.ndarray:
@@ -218,7 +214,7 @@ class _Context:
         return self._begins(patterns, first - 1, self._gap(first - 1, comma=True), backwards=True)
 
     def _near(self, patterns: list[Any], first: np.ndarray, last: np.ndarray) -> np.ndarray:
-        rows = self.tokens.row[self._matcher(patterns).match(self.tokens).first]
+        rows = self.tokens.row[_compiled(tuple(_flatten(patterns)), False).match(self.tokens).first]
         return np.isin(self.tokens.row[first], rows)
 
     def _word(self, at: int) -> str:
@@ -230,11 +226,28 @@ class _Context:
         a, b = np.searchsorted(self.tokens.row, [row, row + 1])
         return [self._word(i) for i in range(a, b)]
 
+    def _headline(self, at: int) -> bool:
+        """Whether the sentence capitalises all its nouns and verbs."""
+        return not any(word[0].islower() and word not in self.small for word in self._words(at) if len(word) > 1)
+
     def _after_name(self, _: bool, first: np.ndarray, last: np.ndarray) -> np.ndarray:
-        out = self._gap(last)
+        out = self._gap(last) & ~np.isin(last + 1, self.hits)  # what follows is no mention itself
         for i in np.flatnonzero(out):
-            small = sum(word[0].islower() for word in self._words(first[i]) if len(word) > 3)
-            out[i] = self._word(last[i] + 1)[:1].isupper() and small > 1  # a headline capitalises every noun
+            out[i] = self._word(last[i] + 1)[:1].isupper() and not self._headline(first[i])
+        return out
+
+    def _in_name(self, nouns: list[str], first: np.ndarray, last: np.ndarray) -> np.ndarray:
+        """Whether a capitalised name goes on after the hit and holds one of ``nouns``."""
+        starts, _, _ = _compiled(tuple(nouns), False).at(self.tokens, np.arange(len(self.tokens)))
+        out = np.zeros(len(first), dtype=bool)
+        for i in np.flatnonzero(np.isin(self.tokens.row[first], self.tokens.row[starts])):
+            at, steps = int(last[i]), 0
+            while not out[i] and steps < 5 and self._gap(np.array([at]))[0]:
+                at, steps = at + 1, steps + 1
+                if not (self._word(at)[:1].isupper() or self._word(at) in ("of", "for", "and")):
+                    break
+                out[i] = at in starts
+            out[i] = out[i] and not (steps > 1 and self._headline(first[i]))
         return out
 
     def _alone(self, _: bool, first: np.ndarray, last: np.ndarray) -> np.ndarray:
@@ -253,6 +266,11 @@ class _Context:
     def _shouted(self, _: bool, first: np.ndarray, last: np.ndarray) -> np.ndarray:
         words = [self._words(i) for i in first]
         return np.array([len(own) > 2 and all(word == word.upper() for word in own) for own in words])
+
+
+@cache
+def _compiled(patterns: tuple[str, ...], backwards: bool) -> Matcher:
+    return Matcher(patterns, backwards=backwards)
 
 
 def _flatten(patterns: list[Any]) -> Iterator[str]:
