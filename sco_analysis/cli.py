@@ -10,6 +10,7 @@ import argparse
 import json
 import os
 import sys
+import warnings
 from collections.abc import Callable, Sequence
 from dataclasses import fields
 from pathlib import Path
@@ -32,7 +33,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     """Run the command given in ``argv`` (default: the words after the program's name) and return its exit code."""
     arguments = _parser().parse_args(argv)
     try:
-        arguments.run(arguments)
+        with warnings.catch_warnings():
+            warnings.showwarning = _warn
+            arguments.run(arguments)
     except ScoError as error:
         print(f"sco-analysis: {error}", file=sys.stderr)
         return 2 if isinstance(error, ParameterError) or _is_missing(arguments) else 1
@@ -46,6 +49,10 @@ def main(argv: Sequence[str] | None = None) -> int:
         print("sco-analysis: stopped", file=sys.stderr)
         return 130
     return 0
+
+
+def _warn(message: Warning | str, *_: Any) -> None:
+    print(f"sco-analysis: warning: {message}", file=sys.stderr)
 
 
 def _is_missing(arguments: argparse.Namespace) -> bool:
@@ -195,6 +202,7 @@ def _parse(arguments: argparse.Namespace) -> None:
 def _check(arguments: argparse.Namespace) -> None:
     from . import check_corpus  # noqa: PLC0415 - pandas is heavy
 
+    warnings.simplefilter("ignore")  # what a warning would say of a file is said here
     files = check_corpus(arguments.path)
     left_out = files[files["status"] != "read"]
     print(f"{len(files) - len(left_out)} of {len(files)} files read")
