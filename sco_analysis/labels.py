@@ -26,6 +26,7 @@ _CAPITALS = re.compile(
 _DASH = re.compile(r"(?P<label>[A-Z][A-Z.'’ -]{2,60}[A-Z])\.\s?[-–—]{1,2}(?=\s|$|[A-Z])")
 _LINK = re.compile(r"\[(?P<label>[^\]\[]{3,240})\]\([^)\s]{3,400}\)\s*:", re.S)
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]")
+_PRESIDES = re.compile(r"(?:Mr|Mrs|Ms|Miss|Sir|Dr)\.? [^()]{2,60}\([^()]{3,60}\)")
 _NAME_PARTICLES = frozenset(
     "de da di do dos das del della der den du la le van von bin bint ibn ben al ul ur y e".split()
 )
@@ -122,7 +123,9 @@ def _make(line: Line, match: re.Match[str], form: str, following: Line | None, w
 
 
 def _in_title_case(rest: str) -> bool:
-    """Tell a headline by its capitals; figures alone are no sentence either."""
+    """Tell a headline by its capitals; figures alone, or who presides, are no sentence either."""
+    if _PRESIDES.fullmatch(rest):
+        return True
     long = re.findall(r"[^\W\d_]{4,}", rest)
     return not re.search(r"[^\W\d_]", rest) or (
         len(long) >= 4 and sum(w[0].isupper() for w in long) >= 0.75 * len(long)

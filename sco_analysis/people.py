@@ -116,7 +116,7 @@ def split_title(printed: str) -> tuple[str, str]:
     core = " ".join(_BRACKETS.sub("", printed).split()).strip(" ,:")
     if "," in core:
         before, after = (part.strip() for part in core.split(",", 1))
-        if not _has_office(before) and _has_office(after):
+        if len(before.split()) > 1 and not _has_office(before) and _has_office(after):
             return after, before
     member = _MEMBER.fullmatch(core)
     if member:
@@ -174,7 +174,7 @@ def in_title_case(name: str) -> str:
     words = []
     for word in name.split():
         capitals = sum(letter.isupper() for letter in word)
-        if capitals > 2 and capitals >= len(re.sub(r"[\W\d]", "", word)) - 2:
+        if (capitals > 2 or (capitals == 2 and name == word)) and capitals >= len(re.sub(r"[\W\d]", "", word)) - 2:
             word = word[:2] + word[2:].capitalize() if re.match(r"(?:Mc|O['’])", word) else _capitalized(word)  # noqa: PLW2901
         words.append(word)
     return " ".join(words)
