@@ -1,0 +1,67 @@
+"""Tests of parsing in one call, and of narrowing what was parsed."""
+
+import pandas as pd
+import pytest
+
+import sco_analysis as sco
+
+
+def test_parse_is_its_steps_in_order(seeds, parsed):
+    """`parse` gives what the steps give one after the other."""
+    turns = sco.split_turns(seeds)
+    quotations = sco.find_quotations(seeds, turns)
+    sentences = sco.split_sentences(seeds, turns, quotations)
+    for name, frame in (("turns", turns), ("quotations", quotations), ("sentences", sentences)):
+        pd.testing.assert_frame_equal(getattr(parsed, name), frame)
+
+
+def test_parsed_says_how_much_there_is(parsed):
+    """Its short form counts the rows of each table."""
+    assert repr(parsed).startswith("Parsed(5 documents, 45 turns, ")
+
+
+def test_parsed_is_frozen(parsed):
+    """No table of a parsed corpus can be exchanged by accident."""
+    with pytest.raises(AttributeError):
+        parsed.turns = None
+
+
+def test_parsing_does_not_change_the_documents(tmp_path):
+    """The table handed in comes out untouched."""
+    (tmp_path / "a.txt").write_text("Anna Bo: Yes.\nIvan Cy: No.\nAnna Bo: So.\nIvan Cy: Well.")
+    documents = sco.read_corpus(tmp_path)
+    before = documents.copy()
+    sco.parse(documents)
+    pd.testing.assert_frame_equal(documents, before)
+
+
+def test_select_narrows_every_table(parsed):
+    """Selecting a session keeps its turns and sentences, and the mentions and polarity of these."""
+    part = sco.select(parsed, session=5, document="kremlin-2024-astana")
+    assert part.turns["speaker"].tolist() == ["Vladimir Putin", "Xi Jinping"]
+    assert set(part.sentences["session"]) == {5}
+    assert set(part.documents["doc_id"]) == {"kremlin-2024-astana"}
+    assert set(part.mentions["sentence"]) <= set(part.sentences["start"])
+    assert set(part.polarity["sentence"]) <= set(part.sentences["start"])
+    assert 0 < len(part.mentions) < len(parsed.mentions)
+
+
+def test_select_without_a_wish_is_everything(parsed):
+    """Empty values stand for everything."""
+    assert sco.select(parsed, speaker="", session=0) is parsed
+
+
+def test_select_says_what_there_is(parsed):
+    """A speaker who is not there is refused with the speakers who are."""
+    with pytest.raises(sco.ParameterError) as raised:
+        sco.select(parsed, speaker="Nobody")
+    assert "no sentence has speaker='Nobody'; speaker is one of: " in str(raised.value)
+    assert "Xi Jinping" in str(raised.value)
+
+
+def test_empty_tables_flow_through(tmp_path):
+    """A document without speech, quotation or state gives empty tables with all columns, not an error."""
+    (tmp_path / "a.txt").write_text("Nothing much was done.")
+    parsed = sco.parse(sco.read_corpus(tmp_path))
+    assert [len(parsed.turns), len(parsed.quotations), len(parsed.polarity)] == [0, 0, 0]
+    assert parsed.sentences["text"].tolist() == ["Nothing much was done."]
