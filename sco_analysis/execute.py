@@ -136,7 +136,7 @@ def execute(job: Mapping[str, Any], on_cell: Callable[[int], Any]) -> dict[str, 
     trouble = None
     try:
         execute_notebook(
-            job["notebook"],
+            re.sub(r"([{}])", r"\1\1", job["notebook"]),  # papermill fills in parameters between braces
             draft,
             parameters=job["parameters"],
             kernel_name="python3",

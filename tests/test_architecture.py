@@ -25,6 +25,7 @@ ORDER = [
     "layout",
     "people",
     "turns",
+    "quotes",
     "quotations",
     "sentences",
     "mentions",
