@@ -7,6 +7,7 @@ distinct word is read once in a process; a text then costs look-ups in arrays.
 from __future__ import annotations
 
 from collections import defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -54,6 +55,18 @@ class Entry:
         return 1 + len(self.steps)
 
 
+class _Readings(dict):
+    """Word → class and mask in one number, filled by ``read`` when a word is first met."""
+
+    def __init__(self, read: Callable[[str], int]) -> None:
+        super().__init__()
+        self._of = read
+
+    def __missing__(self, word: str) -> int:
+        self[word] = number = self._of(word)
+        return number
+
+
 class Lexicon:
     """The compiled entries, and the words met so far.
 
@@ -71,12 +84,13 @@ class Lexicon:
         self._prefixes: dict[str, set[int]] = defaultdict(set)
         self._numbers: dict[str, int] = {}
         for row in content["entries"]:
-            self.entries.append(self._compile(row, content["classes"]))
+            for pattern in row["pattern"].split(" / "):
+                self.entries.append(self._compile(row, pattern, content["classes"]))
         self._shortest = min(map(len, self._prefixes), default=99)
         self._by_anchor: dict[int, list[int]] = defaultdict(list)
         for number, entry in enumerate(self.entries):
             self._by_anchor[entry.anchor].append(number)
-        self._words: dict[str, tuple[int, int]] = {}
+        self._words = _Readings(self._read)
         self._classes: dict[frozenset[int], int] = {frozenset(): 0}
         self._satisfies = np.zeros((64, len(self._numbers)), dtype=bool)
         self._anchored: list[list[int]] = [[]]
@@ -85,9 +99,9 @@ class Lexicon:
         self.toward = np.array([TOWARD.index(entry.toward) for entry in self.entries])
         self.kind = np.array([entry.kind for entry in self.entries])
 
-    def _compile(self, row: dict, classes: dict[str, list[str]]) -> Entry:
+    def _compile(self, row: dict, pattern: str, classes: dict[str, list[str]]) -> Entry:
         steps, gap = [], 0
-        for part in row["pattern"].split():
+        for part in pattern.split():
             if part.startswith(".."):
                 gap = int(part[2:] or _GAP)
                 continue
@@ -97,7 +111,7 @@ class Lexicon:
         at = min(range(len(steps)), key=lambda step: steps[step][2:])
         before = [(-1, steps[step][0], steps[step + 1][1]) for step in range(at - 1, -1, -1)]
         after = [(1, element, words) for element, words, *_ in steps[at + 1 :]]
-        said = (row["pattern"], float(row["valence"]), row["kind"], row.get("toward", "near"), row["example"])
+        said = (pattern, float(row["valence"]), row["kind"], row.get("toward", "near"), row["example"])
         return Entry(*said, steps[at][0], (*before, *after))
 
     def _number(self, part: str, forms: list[str]) -> int:
@@ -109,12 +123,10 @@ class Lexicon:
 
     def read(self, words: list[str]) -> tuple[np.ndarray, np.ndarray]:
         """Return the class and the mask of groups (`BIT`) of each of the distinct ``words``, as printed."""
-        known, read = self._words, self._read
-        pairs = [known.get(word) or read(word) for word in words]
-        both = np.array(pairs, dtype=np.int64).reshape(-1, 2)
-        return both[:, 0], both[:, 1]
+        both = np.fromiter(map(self._words.__getitem__, words), dtype=np.int64, count=len(words))
+        return both >> len(GROUPS), both & ((1 << len(GROUPS)) - 1)
 
-    def _read(self, printed: str) -> tuple[int, int]:
+    def _read(self, printed: str) -> int:
         word = printed.lower().replace("’", "'")
         mask = self.groups.get(word, 0)
         if word.endswith("'s"):
@@ -133,8 +145,7 @@ class Lexicon:
         for size in range(self._shortest, len(word) + 1):
             if (found := self._prefixes.get(word[:size])) is not None:
                 ids |= found
-        pair = self._words[printed] = (self._class(frozenset(ids)) if ids else 0, mask)
-        return pair
+        return (self._class(frozenset(ids)) if ids else 0) << len(GROUPS) | mask
 
     def _class(self, ids: frozenset[int]) -> int:
         if ids not in self._classes:

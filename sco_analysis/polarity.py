@@ -24,6 +24,7 @@ _WORD = re.compile(WORD)
 
 THRESHOLD = 0.15  # from here on a score of the rules is called friendly or hostile
 _VADER_THRESHOLD = 0.05  # the bound that its authors recommend
+_LONGEST = 1 << 40  # no document is longer
 _EVIDENCE_LEAST = 0.05  # weaker words are not named
 
 
@@ -60,30 +61,36 @@ def score_polarity(
 
 def _place(sentences: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFrame:
     """Put each mention into its sentence: one row a mention, start and end in the sentence's text, sorted."""
-    sites = {site: number for number, site in enumerate(zip(sentences["doc_id"], sentences["start"], strict=True))}
-    if len(sites) < len(sentences):
+    names = pd.factorize(np.concatenate([_objects(sentences["doc_id"]), _objects(mentions["doc_id"])]))[0]
+    site = names[: len(sentences)] * _LONGEST + sentences["start"].to_numpy()
+    order = np.argsort(site, kind="stable")
+    if (np.diff(site[order]) == 0).any():
         raise TableError("the table `sentences` holds two rows for one (doc_id, start); they must identify a row")
-    asked = zip(mentions["doc_id"], mentions["sentence"], strict=True)
-    row = np.array([sites.get(site, -1) for site in asked], dtype=np.int64)
-    known = row >= 0
-    found, row = mentions[known], row[known]
-    base = sentences["start"].to_numpy()[row]
-    start, end = found["start"].to_numpy() - base, found["end"].to_numpy() - base
-    texts = sentences["text"].to_numpy(dtype=object)
-    out = pd.DataFrame(
+    asked = names[len(sentences) :] * _LONGEST + mentions["sentence"].to_numpy()
+    row = order[np.minimum(np.searchsorted(site, asked, sorter=order), len(order) - 1)] if len(order) else asked
+    start, end = mentions["start"].to_numpy(), mentions["end"].to_numpy()
+    base, limit = sentences["start"].to_numpy(), sentences["end"].to_numpy()
+    known = np.flatnonzero(site[row] == asked) if len(order) else row[:0]
+    known = known[(start < end)[known] & (start[known] >= base[row[known]]) & (end[known] <= limit[row[known]])]
+    known = known[np.lexsort((start[known], row[known]))]
+    row = row[known]
+    form = _objects(mentions["form"])[known] if "form" in mentions else np.full(len(known), "")
+    return pd.DataFrame(
         {
             "row": row,
-            "start": start,
-            "end": end,
-            "key": found["key"].to_numpy(dtype=object),
-            "form": found["form"].fillna("").to_numpy(dtype=object) if "form" in found else "",
-            "text": texts[row],
-            "holder_state": _column(sentences, "state").fillna("").to_numpy(dtype=object)[row],
-            "base": base,
+            "start": start[known] - base[row],
+            "end": end[known] - base[row],
+            "key": _objects(mentions["key"])[known],
+            "form": np.where(pd.isna(form), "", form),
+            "text": _objects(sentences["text"])[row],
+            "holder_state": _objects(_column(sentences, "state").fillna(""))[row],
+            "base": base[row],
         }
     )
-    inside = (start >= 0) & (start < end) & (base + end <= sentences["end"].to_numpy()[row])
-    return out[inside].sort_values(["row", "start"], kind="stable", ignore_index=True)
+
+
+def _objects(column: pd.Series) -> np.ndarray:
+    return column.to_numpy(dtype=object)
 
 
 def _column(frame: pd.DataFrame, name: str) -> pd.Series:
