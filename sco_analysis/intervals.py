@@ -26,6 +26,7 @@ LEVEL = 0.95
 CLUSTERS = {"documents": "doc_id", "turns": "passage"}
 NOT_ESTIMABLE = "not estimable"
 
+_SUMS = ["y", "q", "qq", "z", "zz", "hit", "full"]
 KINDS = ("rate", "share", "mean")
 
 
@@ -50,6 +51,8 @@ def ratio_intervals(
     Pearson's on the effective number of draws (Korn and Graubard 1998, Survey Methodology 24: 193–201); a ``mean`` of
     values between −1 and 1 is symmetric.
 
+    A rate or share seen in one cluster only is not estimable; one never seen has an upper bound.
+
     Out: ``cells`` in its order with ``n`` (Σy), ``total`` (Σx), ``ratio``, ``low``, ``high``, ``interval`` (what was
     resampled, or ``not estimable``, then ``low`` and ``high`` are missing), ``clusters`` (how many), ``df`` and
     ``deff``, the variance over that of independent words.
@@ -69,10 +72,11 @@ def ratio_intervals(
             continue
         one = _cluster(hits, sizes, cells, group, cluster)
         one = _bounds(_observe(one, hits, list(cells)) if kind == "mean" else one, group, kind)
-        better = ((out["interval"] == NOT_ESTIMABLE) & one["low"].notna()).to_numpy()
+        chosen = ((out["interval"] == NOT_ESTIMABLE) & one["r"].notna()).to_numpy()
         for column in ("low", "high", "clusters", "df", "deff"):
-            out.loc[better, column] = one.loc[better, column]
-        out.loc[better, "interval"] = name
+            out.loc[chosen, column] = one.loc[chosen, column]
+        out.loc[chosen, "interval"] = name
+    out["interval"] = out["interval"].where(out["low"].notna(), NOT_ESTIMABLE)
     return out
 
 
@@ -96,6 +100,9 @@ def _cluster(
     1 / (Σh² + (Σ h²/(1−h))² − Σ h⁴/(1−h)²), which is m − 1 for m equal clusters. Where few clusters carry most of Σe²,
     the variance itself is known badly: 2m / (kurtosis − 1) degrees of freedom (the variance of a variance), if fewer.
 
+    ``once`` marks cells whose hits (or, of a share, whose rest) all stand in one cluster: how much such clusters differ
+    was not seen.
+
     A cluster without hits has e = −r x: such clusters are added as sums over the group, so that the table of all
     clusters × all cells is never built.
     """
@@ -113,10 +120,10 @@ def _cluster(
     y = y.merge(x, on=[*group, cluster], how="inner", validate="m:1")
     y["r"] = y["n"] * y["h"] / y["x"]
     y["q"] = (y["y"] - y["r"] * y["x"]) ** 2 / y["free"]
-    y = y.assign(qq=y["q"] ** 2, zz=y["z"] ** 2)
-    seen = y.groupby(keys, observed=True, sort=False)[["y", "q", "qq", "z", "zz"]].sum().reset_index()
+    y = y.assign(qq=y["q"] ** 2, zz=y["z"] ** 2, hit=y["y"] != 0, full=y["y"] == y["x"])
+    seen = y.groupby(keys, observed=True, sort=False)[_SUMS].sum().reset_index()
     out = cells.reset_index(drop=True).merge(wide, on=group, how="left", validate="m:1")
-    out = out.merge(seen, on=keys, how="left", validate="1:1").fillna(dict.fromkeys(["y", "q", "qq", "z", "zz"], 0))
+    out = out.merge(seen, on=keys, how="left", validate="1:1").fillna(dict.fromkeys(_SUMS, 0))
     r = out["y"] / out["total"]
     spread = out["q"] + r**2 * (out["all_z"] - out["z"]).clip(lower=0)
     fourth = out["qq"] + r**4 * (out["all_zz"] - out["zz"]).clip(lower=0)
@@ -124,7 +131,12 @@ def _cluster(
     out["df"] = 1 / (out["h1"] + out["h2"] ** 2 - out["h4"])
     usable = (out["m"] >= MIN_CLUSTERS) & (out["df"] >= MIN_DF)
     out["df"] = np.fmin(out["df"], 2 * out["m"] / (kurtosis - 1).clip(lower=1e-9))
-    return out.assign(r=r.where(usable), variance=spread / out["total"] ** 2, clusters=out["m"])
+    return out.assign(
+        r=r.where(usable),
+        variance=spread / out["total"] ** 2,
+        clusters=out["m"],
+        once=(out["hit"] == 1) | (out["m"] - out["full"] == 1),
+    )
 
 
 def _observe(out: pd.DataFrame, hits: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
@@ -141,20 +153,20 @@ def _bounds(cells: pd.DataFrame, group: list[str], kind: str) -> pd.DataFrame:
     r, tail = cells["r"], (1 - LEVEL) / 2
     t = pd.Series(stats.t.ppf(1 - tail, cells["df"]), cells.index)
     # Words that were independent would have this variance; nothing that people say is spread more evenly than that.
-    independent = (
-        cells["rows"] / cells["total"] ** 2 if kind == "mean" else r * (1 - r * (kind == "share")) / cells["total"]
-    )
+    words = r * (1 - r) if kind == "share" else r
+    independent = cells["rows"] / cells["total"] ** 2 if kind == "mean" else words / cells["total"]
     out = cells.assign(deff=(cells["variance"] / independent.where(independent > 1e-15)).clip(lower=1))
     if kind == "mean":
         step = t * np.sqrt(cells["variance"])
         return _unanimous(out.assign(low=(r - step).clip(-1, 1), high=(r + step).clip(-1, 1)), group)
     if kind == "rate":
         ratio = np.exp(t * np.sqrt(independent * out["deff"]) / r.where(r > 0))
-        return _silent(out.assign(low=r / ratio, high=r * ratio), group, kind)
-    draws = cells["total"] / out["deff"] * (stats.norm.ppf(1 - tail) / t) ** 2
-    low = stats.beta.ppf(tail, draws * r, draws * (1 - r) + 1)
-    high = stats.beta.ppf(1 - tail, draws * r + 1, draws * (1 - r))
-    return _silent(out.assign(low=low, high=high), group, kind)
+        out = out.assign(low=r / ratio, high=r * ratio)
+    else:
+        draws = cells["total"] / out["deff"] * (stats.norm.ppf(1 - tail) / t) ** 2
+        low = stats.beta.ppf(tail, draws * r, draws * (1 - r) + 1)
+        out = out.assign(low=low, high=stats.beta.ppf(1 - tail, draws * r + 1, draws * (1 - r)))
+    return _silent(out.assign(low=out["low"].mask(out["once"]), high=out["high"].mask(out["once"])), group, kind)
 
 
 def _usual_deff(cells: pd.DataFrame, group: list[str]) -> pd.Series:

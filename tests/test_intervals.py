@@ -89,6 +89,24 @@ def test_few_documents_fall_back_to_turns():
     assert row["high"] == pytest.approx(_ratio(Y, X)["high"])
 
 
+@pytest.mark.parametrize("kind", ["rate", "share"])
+def test_what_only_one_cluster_shows_is_not_estimable(kind):
+    """Hits in one document of six say nothing of how documents differ; nor does the rest of a share in one."""
+    assert _ratio(np.array([0, 9, 0, 0, 0, 0]), X, kind=kind)["interval"] == "not estimable"
+    assert _ratio(np.array([0, 9, 1, 0, 0, 0]), X, kind=kind)["interval"] == "documents"
+    assert _ratio(X - [0, 9, 0, 0, 0, 0], X, kind="share")["interval"] == "not estimable"
+
+
+def test_the_unit_is_chosen_for_the_group_and_not_for_the_cell():
+    """Where a group has five documents, a topic that one of them shows is not resampled by turn instead."""
+    sizes = pd.DataFrame({"group": "all", "doc_id": np.repeat(range(5), 2), "passage": range(10), "x": 100})
+    hits = sizes.assign(topic=["a", "b"] * 5, y=[3, 0, 0, 0, 1, 0, 0, 0, 0, 0])
+    hits = pd.concat([hits, sizes.assign(topic="b", y=[2, 5] + [0] * 8)])
+    cells = pd.DataFrame({"group": "all", "topic": ["a", "b"]})
+    table = ratio_intervals(hits, sizes, cells, group=["group"], kind="rate")
+    assert table["interval"].tolist() == ["documents", "not estimable"]
+
+
 def test_silent_cells_get_a_rule_of_three():
     """A topic nobody touched is at most 3.0 hits in the words divided by the design effect of the other topics."""
     sizes = pd.DataFrame({"group": "all", "doc_id": range(6), "x": X})
