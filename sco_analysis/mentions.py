@@ -28,7 +28,7 @@ if TYPE_CHECKING:
 _COMMA = re.compile(r"\s*[,–—]\s*")
 _TRAVELS = ("genre", "source", "date")
 _FORMS = {"city": "capital"}  # a city stands for its state as the capital does; `sub` keeps the difference
-_LEEWAY = pd.Timedelta(days=365)  # an office holder still stands for the state a year after the last day in office
+_LEEWAY = pd.Timedelta(days=365)  # somebody stands for an office a year before and after it, too
 
 
 def find_mentions(sentences: pd.DataFrame, dictionary: Dictionary | str | Path) -> pd.DataFrame:
@@ -123,19 +123,26 @@ def _rows(tokens: Tokens, hits: Hits, dictionary: Dictionary, sentences: pd.Data
 def _in_office(
     name: str, targets: tuple[tuple[str, str | None], ...], terms: Mapping[Any, Any], date: pd.Timestamp
 ) -> tuple[tuple[str, str | None], ...]:
-    """Of the states that one name can stand for, those whose office holder it is on ``date``."""
-    if len(targets) < 2 or not all((name, key) in terms for key, _ in targets):
+    """Of what a pattern can stand for, leave out the offices that its holder does not have on ``date``.
+
+    A full name stands for its state whenever it is said, unless it has held offices of two; a surname alone stands for
+    nobody before the first year in office is near.
+    """
+    persons = [target for target in targets if (name, target[0]) in terms]
+    if not persons or (len(persons) == 1 and (" " in name or pd.isna(date))):
         return targets
+    others = tuple(target for target in targets if target not in persons)
     if pd.isna(date):  # without a date, the same person's latest office; of two people, neither
-        people = {person for key, _ in targets for person, _, _ in terms[name, key]}
-        return (max(targets, key=lambda target: max(term[1] for term in terms[name, target[0]])),) * (len(people) == 1)
+        people = {person for key, _ in persons for person, _, _ in terms[name, key]}
+        latest = max(persons, key=lambda target: max(term[1] for term in terms[name, target[0]]))
+        return (*others, latest) if len(people) == 1 else others
     serving = []
-    for key, sub in targets:
+    for key, sub in persons:
         for _, since, until in terms[name, key]:
-            begun = pd.Timestamp(since) <= date
-            if begun and (not until or date <= pd.Timestamp(until) + _LEEWAY):
+            ended = len(persons) > 1 and until and date > pd.Timestamp(until) + _LEEWAY
+            if pd.Timestamp(since) - _LEEWAY <= date and not ended:
                 serving.append((since, (key, sub)))
-    return (max(serving)[1],) if serving else ()
+    return (*others, max(serving)[1]) if serving else others
 
 
 # ---------------------------------------------------------------------- contexts: where a hit is not the state
