@@ -97,8 +97,9 @@ def _cluster(
 
     With r = Σy / Σx, residuals e = y − r x and leverages h = x / Σx, the variance is Σ e² / (1 − h) / (Σx)²: HC2 of the
     regression of y on x without a constant and with weights 1 / x. Its degrees of freedom are
-    1 / (Σh² + (Σ h²/(1−h))² − Σ h⁴/(1−h)²), which is m − 1 for m equal clusters. Where few clusters carry most of Σe²,
-    the variance itself is known badly: 2m / (kurtosis − 1) degrees of freedom (the variance of a variance), if fewer.
+    d = 1 / (Σh² + (Σ h²/(1−h))² − Σ h⁴/(1−h)²), which is m − 1 for m equal clusters. Where few clusters carry most of
+    Σe², the variance itself is known badly: 1 / (1/d + k / 2m) degrees of freedom, since the relative variance of a
+    variance is 2/d + k/m, where k is the kurtosis of e / √(1−h) beyond the 3 (m−1)/(m+1) that m normal draws show.
 
     ``once`` marks cells whose hits (or, of a share, whose rest) all stand in one cluster: how much such clusters differ
     was not seen.
@@ -130,7 +131,8 @@ def _cluster(
     kurtosis = out["m"] * fourth / (spread**2).where(spread > 0)
     out["df"] = 1 / (out["h1"] + out["h2"] ** 2 - out["h4"])
     usable = (out["m"] >= MIN_CLUSTERS) & (out["df"] >= MIN_DF)
-    out["df"] = np.fmin(out["df"], 2 * out["m"] / (kurtosis - 1).clip(lower=1e-9))
+    excess = (kurtosis - 3 * (out["m"] - 1) / (out["m"] + 1)).clip(lower=0).fillna(0)
+    out["df"] = 1 / (1 / out["df"] + excess / (2 * out["m"]))
     return out.assign(
         r=r.where(usable),
         variance=spread / out["total"] ** 2,

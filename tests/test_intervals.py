@@ -40,12 +40,21 @@ def test_degrees_of_freedom_are_satterthwaites():
     h = X / X.sum()
     root = np.diag(1 / np.sqrt(1 - h))
     form = root @ (np.diag(X) - np.outer(X, X) / X.sum()) @ root
-    assert _ratio(Y, X)["df"] == pytest.approx(np.trace(form) ** 2 / np.trace(form @ form))
+    even = 0.02 * X + np.sqrt(X) * [0.2, -0.2, 0.2, -0.2, 0.2, -0.2]
+    assert _ratio(even, X)["df"] == pytest.approx(np.trace(form) ** 2 / np.trace(form @ form))
 
 
 def test_equal_documents_leave_one_degree_less():
     """Six documents of one length have five degrees of freedom."""
-    assert _ratio(Y, np.full(6, 400))["df"] == pytest.approx(5)
+    assert _ratio(np.array([4, 9, 2, 8, 7, 3]), np.full(6, 400))["df"] == pytest.approx(5)
+
+
+def test_heavy_tails_lower_the_degrees_of_freedom():
+    """Kurtosis beyond that of normal draws adds k / 2m to 1 / df: here by hand for documents of one length."""
+    e = Y - Y.mean()
+    k = 6 * (e**4).sum() / (e**2).sum() ** 2 - 3 * 5 / 7
+    assert k > 0
+    assert _ratio(Y, np.full(6, 400))["df"] == pytest.approx(1 / (1 / 5 + k / 12))
 
 
 def test_one_bursting_document_lowers_the_degrees_of_freedom():
