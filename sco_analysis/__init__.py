@@ -18,6 +18,7 @@ PUBLIC = {
     "Parsed": "parse",
     "split_blocks": "layout",
     "split_turns": "turns",
+    "explain_labels": "turns",
     "find_quotations": "quotations",
     "split_sentences": "sentences",
     "find_mentions": "mentions",

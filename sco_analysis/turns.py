@@ -49,6 +49,32 @@ def split_turns(documents: pd.DataFrame) -> pd.DataFrame:
     return tables.build("turns", rows)
 
 
+def explain_labels(documents: pd.DataFrame) -> pd.DataFrame:
+    """Say which speaker labels were found in each document, which were accepted or refused, and why.
+
+    Takes the documents table. Returns one row for each different label of a document, in order of appearance:
+    ``doc_id``, ``label`` (as printed), ``n`` (how often), ``accepted``, ``reason``, ``first`` (offset of the first).
+
+    Raises `TableError` when ``documents`` lacks ``doc_id`` or ``text``.
+    """
+    tables.check(documents, "documents", columns=["doc_id", "text"])
+    rows = [
+        {
+            "doc_id": doc_id,
+            "label": label.printed,
+            "accepted": label.accepted,
+            "reason": label.reason,
+            "first": label.start,
+        }
+        for doc_id, text in zip(documents["doc_id"], documents["text"], strict=True)
+        for label in layout_of(text).labels
+    ]
+    found = pd.DataFrame(rows, columns=["doc_id", "label", "accepted", "reason", "first"])
+    groups = found.groupby(["doc_id", "label", "accepted", "reason"], sort=False, as_index=False)
+    counted = groups.agg(n=("first", "size"), first=("first", "min"))
+    return counted[["doc_id", "label", "n", "accepted", "reason", "first"]]
+
+
 def turns_of(document: dict[str, Any], layout: Layout) -> Iterator[dict[str, Any]]:
     """Yield the turns of one document as rows of the turns table."""
     text = document["text"]

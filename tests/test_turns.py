@@ -80,3 +80,13 @@ def test_the_45_turns_of_the_seeds(parsed, shared):
     assert [len(text.split()) for text in turns["text"]] == [int(row["n_words"]) for row in gold]
     meetings = list(dict.fromkeys(row["meeting"] for row in gold))
     assert turns["session"].tolist() == [meetings.index(row["meeting"]) + 2 for row in gold]
+
+
+def test_labels_are_explained():
+    """What was taken for a label and what was not can be asked, with the reason."""
+    text = "Talks: The second day\nMR. BOOE: Yes.\nQ Why?\nMR. BOOE: So.\nQ When?"
+    assert sco.explain_labels(_documents(text)).values.tolist() == [
+        ["d0", "Talks", 1, False, "no sentence follows: a heading", 0],
+        ["d0", "MR. BOOE", 2, True, "capitals, 2 times", 22],
+        ["d0", "Q", 2, True, "part, 2 times", 37],
+    ]
