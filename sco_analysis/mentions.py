@@ -153,13 +153,15 @@ def _refused(tokens: Tokens, hits: Hits, dictionary: Dictionary) -> np.ndarray:
     rules = dictionary.extra.get("contexts", [])
     if not rules or not len(refused):
         return refused
-    forms = [{sub for _, sub in dictionary.patterns[number].targets} for number in hits.pattern]
+    kinds = {key: entry.kind for key, entry in dictionary.entries.items()}
+    of_pattern = [{sub for key, sub in pattern.targets if kinds[key] == "state"} for pattern in dictionary.patterns]
+    forms = [of_pattern[number] for number in hits.pattern]
     texts = [tokens.text[a:b] for a, b in zip(tokens.start[hits.first], tokens.end[hits.last], strict=True)]
     currency = np.array([tokens.text[end : end + 1] in ("$", "€", "£") for end in tokens.end[hits.last]])
     context = _Context(tokens, hits, dictionary.extra)
     for rule in rules:
         of_rule = [
-            (not rule.get("forms") or bool(own & set(rule["forms"])))
+            bool(own & set(rule["forms"]) if "forms" in rule else own)
             and (not rule.get("texts") or text in rule["texts"])
             and text not in rule.get("texts_not", ())
             for own, text in zip(forms, texts, strict=True)
