@@ -139,7 +139,8 @@ def find_entries(words: Words, taken: np.ndarray, lexicon: Lexicon) -> Hits:
         alive[who] = _step(words, own, step, who, (direction[who], element[who], gap[who]), lexicon)
     place, entry, own = place[alive], entry[alive], own[alive]
     first = np.where(own >= 0, own, len(words.mask)).min(axis=1, initial=len(words.mask))
-    order = np.lexsort((first, lexicon.valence[entry] != 0, -lexicon.size[entry]))
+    strength = np.abs(lexicon.valence[entry])
+    order = np.lexsort((first, -strength, strength > 0, -lexicon.size[entry]))  # topics first, then the stronger
     kept = order[_keep(own[order], len(words.mask), taken)]
     first, last, entry = first[kept], own[kept].max(axis=1, initial=-1), entry[kept]
     # capitalised within the sentence: the name of a treaty or a body, not a judgement

@@ -15,7 +15,7 @@ The order of the rules, in plain words:
     ends of a relation (`both`; the holder's own end gets less), or the nearest party (`near`). An entry that meets
     nobody in its clause goes, weaker, to the only party of the sentence, if there is but one.
 6.  Blame never falls on who stands after "against", "on", "toward": a victim. Another party's praise or blame of a
-    third is reported, not expressed: it counts a quarter.
+    third is reported, not expressed: it counts little.
 7.  Venues, speakers and members of a list get nothing from `near`, `owner` and `both`.
 8.  A party's score is the sum of what it got, each entry counted once, cut at −1 and 1.
 """
@@ -26,12 +26,12 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from .clauses import LIST, SAME_CLAUSE, SPEAKER, VENUE, Hits, Targets, Words
+from .clauses import OBJECT, SAME_CLAUSE, SPEAKER, VENUE, Hits, Targets, Words
 from .lexicon import TOWARD, Lexicon
 
 _NEGATED = -0.6  # a negated entry says the opposite, weaker
 _MODAL, _IF, _QUESTION, _BEFORE_BUT = 0.7, 0.4, 0.3, 0.6
-_REPORTED = 0.25
+_REPORTED = 0.15
 _PASSIVE = 0.6
 _OWN = (0.7, 0.35)  # praise of a relation, of joint work: what the holder's own end gets of it
 _ALONE = 0.45
@@ -85,8 +85,17 @@ class Pairs:
         self.passes = self.words.passes(inner, np.where(self.ahead, self.t_first, self.t_last))
         self.clause = self.passes >= SAME_CLAUSE
         self.before, self.role = self.targets.before[t], self.targets.role[t]
-        self.silent, self.possessive = self.targets.silent[t], self.targets.possessive[t]
+        self.possessive = self.targets.possessive[t]
         self.negative = self.hits.force[h] < 0
+        # "confidence in X": the preposition belongs to the entry and makes X neither place nor victim
+        place = self.targets.place[t]
+        own = (place >= self.h_first) & (place <= self.h_last)
+        self.before = np.where(own, "", self.before)
+        self.role = np.where(own & (self.role == VENUE), OBJECT, self.role)
+        self.silent = self.role >= VENUE
+        # "aid to X": who receives is not whom the blame of it meets
+        spared = self.words.has(place, "to") & ~own & self.ahead & (self.distance > 2)
+        self.spared = self.negative & ((self.before == "victim") | spared)
 
     def first(self, wanted: np.ndarray) -> np.ndarray:
         """For each entry the first mention of those ``wanted``, −1 for none."""
@@ -132,7 +141,7 @@ def _near(pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
     """The nearest party and how much of the force reaches it."""
     share = pairs.passes * np.maximum(0, 1 - pairs.distance / (2 * _REACH))
     share = share * np.where(np.isin(pairs.before, ("other", "from")), 0.75, 1.0)
-    share[pairs.silent | (pairs.negative & (pairs.before == "victim")) | (share < _NEAREST)] = 0
+    share[pairs.silent | pairs.spared | (share < _NEAREST)] = 0
     most = np.zeros(len(pairs.hits.first))
     np.maximum.at(most, pairs.hit, share)
     party = pairs.first((share > 0) & (share == most[pairs.hit]))
@@ -164,22 +173,22 @@ def _object(pairs: Pairs, subject: np.ndarray, holder: np.ndarray) -> tuple[np.n
     words, targets = pairs.words, pairs.targets
     share = _own(pairs, subject, holder)
     meant = pairs.clause & pairs.ahead & (pairs.distance <= _REACH) & (pairs.role != SPEAKER)
-    closely = (pairs.before == "victim") & (pairs.distance <= 2)
-    suffers = pairs.negative & np.isin(pairs.before, ("victim", "venue")) & ~closely
+    closely = np.isin(pairs.before, ("victim", "other")) & (pairs.distance <= 2)
+    suffers = (pairs.spared | (pairs.negative & (pairs.role == VENUE))) & ~closely
     place = pairs.targets.place[pairs.target]
     idle = ~pairs.negative & ((pairs.role == VENUE) | ((pairs.distance > 4) & words.has(place, "for")))
     party = pairs.first(meant & ~suffers & ~idle)
     near, reach = _near(pairs)
     # "I thank you" with the party named only in the address: "X, I thank you"
     addressed = (near >= 0) & (pairs.hits.force > 0)
-    addressed &= (targets.form[near] == "address") | (targets.last[near] - words_before(words, targets.row[near]) < 3)
+    addressed &= (targets.form[near] == "address") | (targets.last[near] - _opening(words, targets.row[near]) < 3)
     share = np.where(party >= 0, share, 0.8 * reach)
     party = np.where(party >= 0, party, np.where(addressed, near, -1))
     passive = _is_passive(pairs) & (subject >= 0)
     return np.where(passive, subject, party), np.where(passive, _PASSIVE, share)
 
 
-def words_before(words: Words, rows: np.ndarray) -> np.ndarray:
+def _opening(words: Words, rows: np.ndarray) -> np.ndarray:
     """The number of the first word of each of the sentences ``rows``."""
     return np.searchsorted(words.row, rows)
 
@@ -199,7 +208,7 @@ def _both(pairs: Pairs, holder: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def _alone(pairs: Pairs) -> np.ndarray:
     """The only party of the sentence, for an entry that met nobody in its own clause."""
     targets = pairs.targets
-    loud = ~pairs.silent & ~(pairs.negative & (pairs.before == "victim"))
+    loud = ~pairs.silent & ~pairs.spared
     one, other = pairs.first(loud), pairs.last(~pairs.silent)
     low = pairs.first(~pairs.silent)
     same = (low >= 0) & (targets.key[low] == targets.key[other])
@@ -253,5 +262,3 @@ def _spread(pairs: Pairs, hit: np.ndarray, target: np.ndarray, share: np.ndarray
     offset = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
     return np.repeat(hit, many), np.repeat(low, many) + offset, np.repeat(share, many)
 
-
-__all__ = ["LIST", "judge", "set_force"]
