@@ -58,6 +58,7 @@ _DOC = Column("doc_id", "str", "the document, as named in corpus.csv, else the f
 _START = Column("start", "int64", "offset of the first character in documents.text")
 _END = Column("end", "int64", "offset after the last character")
 _SESSION = Column("session", "int64", "page or meeting within the file, counted from 1")
+_OF_SESSION = _extra("session", "int64", "page or meeting within the file, counted from 1")
 _SPEAKER = Column("speaker", "str", "canonical name of who speaks; missing when nobody can tell")
 _STATE = Column("state", "str", "ISO 3166 alpha-3 code of the state the speaker stands for; missing when none is known")
 _N_WORDS = Column("n_words", "int64", "words in the span (tables.WORD)")
@@ -160,7 +161,7 @@ TABLES: dict[str, Table] = {
                 _extra("role", "str", "office or description of the source; missing when unknown"),
                 _CONFIDENCE,
                 _extra("inside", "str", "`turn` when it stands inside a transcript's turn; else missing", ("turn",)),
-                _SESSION,
+                _OF_SESSION,
                 _REPEAT,
                 *_TRAVELS,
             ),
@@ -225,7 +226,7 @@ TABLES: dict[str, Table] = {
                 Column("evidence", "object", "the words it rests on: a list of {start, end, text, valence}"),
                 _extra("protocol", "bool", "the evidence is a greeting, thanks or a wish only"),
                 _extra("voice", "str", "voice of the sentence", VOICES),
-                _SESSION,
+                _OF_SESSION,
                 _TURN,
                 _extra("scorer", "str", "the scorer that gave it"),
                 *_TRAVELS,
