@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from difflib import get_close_matches
+from typing import TYPE_CHECKING
 
 import pandas as pd
 
 from .errors import ParameterError
-from .parse import Parsed
+
+if TYPE_CHECKING:
+    from .parse import Parsed
 
 #: What a tally can be grouped by.
 BY = ("speaker", "state", "role", "session", "document", "genre", "source", "year")

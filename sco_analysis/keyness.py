@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -11,8 +12,10 @@ from statsmodels.stats.multitest import multipletests
 
 from .errors import ParameterError
 from .groups import add_groups, check_by, check_choice, counted_sentences
-from .parse import Parsed
 from .tables import WORD
+
+if TYPE_CHECKING:
+    from .parse import Parsed
 
 MEASURES = {"log-likelihood": "log_likelihood", "fightin-words": "z"}
 ADJUST = ("holm", "fdr_bh")

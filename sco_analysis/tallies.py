@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
@@ -28,7 +29,9 @@ from .groups import (
 )
 from .intervals import ratio_intervals
 from .mentions import find_mentions
-from .parse import Parsed
+
+if TYPE_CHECKING:
+    from .parse import Parsed
 
 UNITS = ("words", "turns", "sentences")
 SPEECH = ("all", "direct", "reported")
