@@ -4,7 +4,9 @@ Every public name is listed in `PUBLIC` with the module that holds it, and is im
 ``import sco_analysis`` costs nothing that is not needed.
 """
 
+import sys
 from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 __version__ = "0.1.0"
@@ -61,3 +63,14 @@ def __getattr__(name: str) -> Any:
 
 def __dir__() -> list[str]:
     return sorted([*globals(), *PUBLIC])
+
+
+class _Package(ModuleType):
+    """A package in which a module does not hide the public function that has its name, such as `parse`."""
+
+    def __setattr__(self, name: str, value: Any) -> None:
+        if not (name in PUBLIC and isinstance(value, ModuleType)):  # the import system says so of each new module
+            super().__setattr__(name, value)
+
+
+sys.modules[__name__].__class__ = _Package

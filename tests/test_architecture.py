@@ -3,6 +3,8 @@
 import ast
 import importlib
 import inspect
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,11 +28,14 @@ ORDER = [
     "people",
     "turns",
     "quotes",
+    "cues",
+    "phrases",
     "quotations",
     "sentences",
     "mentions",
     "lexicon",
     "clauses",
+    "direction",
     "polarity",
     "parse",
     "intervals",
@@ -97,11 +102,20 @@ def test_no_function_is_long(path):
             assert body[-1].end_lineno - body[0].lineno < 50, node.name
 
 
+@pytest.mark.parametrize("first", ["sco_analysis.parse", "sco_analysis.keyness", "sco_analysis.tallies"])
+def test_no_module_hides_the_function_of_its_name(first):
+    """`sco.parse` and `sco.keyness` are the functions, whatever was imported before."""
+    code = f"import {first}, sco_analysis as sco; print(callable(sco.parse), callable(sco.keyness))"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "True True\n"
+
+
 @pytest.mark.parametrize("name", sorted(sco.PUBLIC))
 def test_every_public_name_is_there_and_documented(name):
     """A public name can be imported from the package, comes from the module that is said, and has a docstring."""
     thing = getattr(sco, name)
-    assert thing is getattr(importlib.import_module(f"sco_analysis.{sco.PUBLIC[name]}"), name)
+    importlib.import_module(f"sco_analysis.{sco.PUBLIC[name]}")
+    assert thing is getattr(sys.modules[f"sco_analysis.{sco.PUBLIC[name]}"], name)
     assert inspect.getdoc(thing)
 
 
