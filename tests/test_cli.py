@@ -17,6 +17,10 @@ TALK = """\
 President of Russia Vladimir Putin: We value our friends in China. Trade grows.
 
 President of China Xi Jinping: =Trade with Russia grows too.
+
+Vladimir Putin: Thank you.
+
+Xi Jinping: Thank you, Mr President.
 """
 
 
@@ -111,11 +115,11 @@ def test_tally_as_csv_and_json_say_the_same(talk, capsys):
     assert main(["tally", "speakers", str(talk)]) == 0
     rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
     assert [(row["speaker"], row["n"], row["total"]) for row in rows] == [
-        ("Vladimir Putin", "8", "13"),
-        ("Xi Jinping", "5", "13"),
+        ("Vladimir Putin", "10", "19"),
+        ("Xi Jinping", "9", "19"),
     ]
     assert main(["tally", "speakers", str(talk), "--format", "json"]) == 0
-    assert [row["n"] for row in json.loads(capsys.readouterr().out)] == [8, 5]
+    assert [row["n"] for row in json.loads(capsys.readouterr().out)] == [10, 9]
 
 
 @pytest.mark.parametrize("what", ["topics", "speakers", "states"])
@@ -142,7 +146,7 @@ def test_parse_writes_every_table(talk, tmp_path, capsys):
         stems = sorted(path.name for path in (tmp_path / kind).iterdir())
         names = ["documents", "mentions", "polarity", "quotations", "sentences", "turns"]
         assert stems == [f"{name}.{kind}" for name in names]
-    assert "turns.csv: 2 rows" in capsys.readouterr().out
+    assert "turns.csv: 4 rows" in capsys.readouterr().out
     assert pd.read_parquet(tmp_path / "parquet" / "documents.parquet")["text"][0] == TALK
 
 
@@ -152,7 +156,7 @@ def test_check_says_what_was_read_left_out_and_recognised(talk, capsys):
     printed = capsys.readouterr().out
     assert printed.startswith("1 of 2 files read\n  left out: picture.png: ")
     assert "  talk: " in printed
-    assert ", 2 turns, 0 quotations, utf-8\n" in printed
+    assert ", 4 turns, 0 quotations, utf-8\n" in printed
     assert "  President of China Xi Jinping: 1, Xi Jinping\n" in printed
 
 

