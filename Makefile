@@ -11,8 +11,6 @@ BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
 INSTALL := --require-hashes --only-binary :all: -r requirements.lock
 LOCK := --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --all-extras --quiet
-# What `make lint` reads.
-SOURCES := sco_analysis tests docs benchmarks notebooks
 
 # Prints the first Python that is new enough; fails with a message that says what to do.
 define find_python
@@ -41,8 +39,8 @@ test: lint ## lint, then all tests
 	@$(BIN)/python -m pytest -n auto $(ARGS)
 
 lint: $(STAMP) ## ruff: rules and formatting
-	@$(BIN)/ruff check $(SOURCES)
-	@$(BIN)/ruff format --check $(SOURCES)
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
 
 lab: $(STAMP) ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks $(ARGS)

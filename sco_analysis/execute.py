@@ -36,7 +36,7 @@ FIXED = {
 }
 
 #: Metadata of a notebook that belong to it, not to the run.
-KEPT_METADATA = ("kernelspec", "title", "authors")
+KEPT_METADATA = ("kernelspec", "title", "authors", "order")
 _ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 

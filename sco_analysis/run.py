@@ -284,15 +284,22 @@ def _publish(job: Job, private: Path, places: Mapping[str, Path]) -> None:
 
 
 def write_site(places: Mapping[str, Path]) -> None:
-    """Write ``index.html``: a card for each executed notebook in ``build/`` that has its page in ``site/``."""
-    found = []
-    for path in sorted(places["build"].glob("*.ipynb")):
-        if (places["site"] / f"{path.stem}.html").exists():
-            notebook = json.loads(path.read_text(encoding="utf-8"))
-            about = notebook["metadata"].get("sco_analysis", {})
-            found.append((path.stem, read_page(notebook, places["figures"]), about))
+    """Write ``index.html``: a card for each executed notebook in ``build/`` that has its page in ``site/``.
+
+    Cards stand in the order of the notebooks' metadata ``order``, a number; those without one follow by name.
+    """
+    paths = [path for path in sorted(places["build"].glob("*.ipynb")) if _page_of(path, places).exists()]
+    notebooks = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths}
+    found = [
+        (name, read_page(notebook, places["figures"]), notebook["metadata"].get("sco_analysis", {}))
+        for name, notebook in sorted(notebooks.items(), key=lambda item: item[1]["metadata"].get("order", len(paths)))
+    ]
     if found:
         _put(places["site"] / "index.html", write_index(found, __version__).encode())
+
+
+def _page_of(notebook: Path, places: Mapping[str, Path]) -> Path:
+    return places["site"] / f"{notebook.stem}.html"
 
 
 def _put(path: Path, content: bytes) -> None:

@@ -3,6 +3,7 @@
 import hashlib
 import json
 import os
+import re
 import signal
 import subprocess
 import sys
@@ -123,6 +124,20 @@ def test_the_same_bytes_whatever_the_place_and_the_jobs(write_notebook, tmp_path
         sco.render(made, out=folder / "out", jobs=jobs, progress=False)
     assert len(files(tmp_path / "first/out")) == 7
     assert files(tmp_path / "first/out") == files(tmp_path / "second {place}/out")
+
+
+def test_cards_stand_in_the_order_that_the_notebooks_give(tmp_path):
+    """The index has the notebooks with an order first, then the others by name; one without a page is left out."""
+    places = {name: tmp_path / name for name in ("build", "site", "figures")}
+    for place in places.values():
+        place.mkdir()
+    for name, metadata in (("a", {}), ("b", {"order": 2}), ("c", {"order": 1}), ("d", {})):
+        (places["build"] / f"{name}.ipynb").write_text(json.dumps({"cells": [], "metadata": metadata}))
+        if name != "d":
+            (places["site"] / f"{name}.html").touch()
+    run.write_site(places)
+    index = (places["site"] / "index.html").read_text(encoding="utf-8")
+    assert re.findall(r'<a href="(.)\.html">', index) == ["c", "b", "a"]
 
 
 def test_an_interrupt_leaves_no_half_files_and_no_kernel(write_notebook, tmp_path):
