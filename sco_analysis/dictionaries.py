@@ -12,6 +12,7 @@ from functools import cache, cached_property
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pandas as pd
 import yaml
 
@@ -57,10 +58,14 @@ class Dictionary:
         """The patterns, compiled."""
         return Matcher(self.patterns)
 
+    @cached_property
+    def _counting(self) -> np.ndarray:
+        return np.array([bool(pattern.targets) for pattern in self.patterns], dtype=bool)
+
     def match(self, tokens: Tokens) -> Hits:
         """Find the hits of the dictionary in ``tokens``, in order, traps left out."""
         hits = self.matcher.match(tokens)
-        return hits.where([bool(self.patterns[number].targets) for number in hits.pattern])
+        return hits.where(self._counting[hits.pattern])
 
     def find(self, texts: str | Sequence[str]) -> pd.DataFrame:
         """Find the hits in one text or several: row (number of the text), start, end, text, key, sub."""

@@ -24,7 +24,7 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import cache
 
@@ -39,6 +39,7 @@ ABBREVIATIONS = frozenset(["mr", "mrs", "ms", "dr", "st", "prof", "gen", "lt", "
 _ATOM = re.compile(r"[\w*?]+")
 _BETWEEN = re.compile(r"[\s\-'’.]+")
 _GAP = re.compile(r"[^\S\r\n]*(?:\r\n|\r|\n)?[^\S\r\n]*|[-‐‑]|['’ʼ]")
+_SINGLE = np.array([ord(c) for c in " \n-‐‑'’ʼ\u00a0"])  # the commonest gaps of one character, all crossed
 _STOP = re.compile(r"\.[^\S\r\n]*(?:\r\n|\r|\n)?[^\S\r\n]*")
 
 
@@ -64,9 +65,8 @@ class Hits:
     last: np.ndarray
     pattern: np.ndarray
 
-    def where(self, keep: Iterable[bool]) -> Hits:
+    def where(self, keep: np.ndarray) -> Hits:
         """Keep the hits for which ``keep`` is true."""
-        keep = np.fromiter(keep, dtype=bool)
         return Hits(self.first[keep], self.last[keep], self.pattern[keep])
 
 
@@ -75,6 +75,7 @@ class Matcher:
 
     def __init__(self, patterns: Iterable[Pattern | str], *, backwards: bool = False) -> None:
         self.patterns = [p if isinstance(p, Pattern) else Pattern(p, split_pattern(p)) for p in patterns]
+        self.weights = [pattern.weight for pattern in self.patterns]
         self.step = -1 if backwards else 1
         self.symbols: dict[str, int] = {}
         self.children: list[dict[int, int]] = [{}]
@@ -116,11 +117,13 @@ class Matcher:
         length = np.zeros(len(alive), dtype=np.int64)
         who = np.arange(len(alive))
         keys, values = transitions
+        goes_on = np.zeros(len(accepts), dtype=bool)
+        goes_on[keys // len(first_state)] = True
         depth = 1
         while len(who):
             found = accepts[state] >= 0
             best[who[found]], length[who[found]] = accepts[state[found]], depth
-            onward = (at + self.step >= 0) & (at + self.step < len(tokens))
+            onward = goes_on[state] & (at + self.step >= 0) & (at + self.step < len(tokens))
             at, state, who = at[onward], state[onward], who[onward]
             wanted = state * len(first_state) + classes[at + self.step]
             place = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
@@ -148,15 +151,15 @@ class Matcher:
                 for symbol in children.keys() & having.keys() if len(children) > 8 else children:
                     for number in having.get(symbol, ()):
                         reached[number].add(children[symbol])
-            for number in sorted(reached):
-                following = frozenset(reached[number])
+            for number, nodes_reached in reached.items():
+                following = frozenset(nodes_reached)
                 if following not in states:
                     states[following] = len(states)
                     queue.append(following)
                 keys.append(states[nodes] * len(sets) + number)
                 values.append(states[following])
             numbers = [self.accepts[node] for node in nodes if node in self.accepts]
-            accepts.append(min(numbers, key=lambda n: (-self.patterns[n].weight, n), default=-1))
+            accepts.append(min(numbers, key=lambda n: (-self.weights[n], n), default=-1))
         keys_, values_ = np.array(keys, dtype=np.int64), np.array(values, dtype=np.int64)
         first_state = np.zeros(len(sets), dtype=np.int64)
         roots = keys_ < len(sets)
@@ -167,34 +170,39 @@ class Matcher:
     def _classes(self, tokens: Tokens) -> tuple[np.ndarray, list[tuple[int, ...]]]:
         """For each distinct atom the class it belongs to, and for each class the symbols that its atoms satisfy."""
         of: dict[int, list[int]] = defaultdict(list)
-        for number, surface in enumerate(tokens.surfaces):
-            symbol = self.plain.get(surface.casefold())
-            if symbol is not None:
+        for fold, symbol in self.plain.items():
+            for number in tokens.of_fold.get(fold, ()):
                 of[number].append(symbol)
-            if surface in self.cased:
-                of[number].extend(self.cased[surface])
-        if self.globs:
-            self._add_globs(tokens.surfaces, of)
+        for form, symbols in self.cased.items():
+            for number in tokens.of_fold.get(form.casefold(), ()):
+                if tokens.surfaces[number] == form:
+                    of[number].extend(symbols)
+        for glob, symbol in self.globs:
+            for number in _fitting(glob, tokens):
+                of[number].append(symbol)
         numbers: dict[tuple[int, ...], int] = {(): 0}
         classes = np.zeros(len(tokens.surfaces), dtype=np.int64)
         for number, symbols in of.items():
             classes[number] = numbers.setdefault(tuple(sorted(symbols)), len(numbers))
         return classes, list(numbers)
 
-    def _add_globs(self, surfaces: list[str], of: dict[int, list[int]]) -> None:
-        folded = [surface.casefold() for surface in surfaces]
-        by_start: dict[str, list[int]] = defaultdict(list)  # only atoms that begin as the glob does are tried
-        for number, surface in enumerate(folded):
-            by_start[surface[:3]].append(number)
-        for glob, symbol in self.globs:
-            fits, forms = glob_regex(glob).fullmatch, folded if glob == glob.lower() else surfaces
-            head = re.match(r"[^*?]*", glob)[0][:3].lower()
-            starts = [head] if len(head) == 3 and head.isascii() else list(by_start)
-            for start in starts:
-                of_start = by_start.get(start, ()) if start.startswith(head) or not head.isascii() else ()
-                for number in of_start:
-                    if fits(forms[number]):
-                        of[number].append(symbol)
+
+def _fitting(glob: str, tokens: Tokens) -> Iterator[int]:
+    """Find the printed forms that fit one atom with globs; only atoms that begin as it does are tried."""
+    fits, small = glob_regex(glob).fullmatch, glob == glob.lower()
+    head = re.match(r"[^*?]*", glob)[0][:3].lower()
+    if not head.isascii():
+        starts = list(tokens.of_start)
+    elif len(head) == 3:
+        starts = [head] if head in tokens.of_start else []
+    else:
+        starts = [start for start in tokens.of_start if start.startswith(head)]
+    for start in starts:
+        for fold in tokens.of_start[start]:
+            if small and fits(fold):
+                yield from tokens.of_fold[fold]
+            elif not small:
+                yield from (number for number in tokens.of_fold[fold] if fits(tokens.surfaces[number]))
 
 
 @cache
@@ -228,8 +236,9 @@ def linked(tokens: Tokens, before: np.ndarray) -> np.ndarray:
     """Tell whether a pattern may step from each atom ``before`` to the one after it."""
     left, right = tokens.end[before], tokens.start[before + 1]
     text, surfaces, surface = tokens.text, tokens.surfaces, tokens.surface
-    out = (right - left == 1) & (tokens.characters[left] == ord(" "))
-    for i in np.flatnonzero(~out):
+    single = right - left == 1
+    out = single & np.isin(tokens.characters[left], _SINGLE)
+    for i in np.flatnonzero(~out & ~(single & (tokens.characters[left] == ord(",")))):
         gap = text[left[i] : right[i]]
         if _GAP.fullmatch(gap):
             out[i] = True

@@ -46,11 +46,10 @@ def find_mentions(sentences: pd.DataFrame, dictionary: Dictionary | str | Path) 
         sentences = sentences[sentences["voice"] != "furniture"]
     sentences = sentences.reset_index(drop=True)
     tokens = split_tokens(sentences["text"].tolist())
-    hits = dictionary.match(tokens)
-    rows = list(_rows(tokens, hits, dictionary, sentences))
+    parts = [_named(tokens, dictionary, sentences)]
     if dictionary.extra.get("address"):
-        rows += _addresses(tokens, dictionary.extra["address"], sentences)
-    return _table(rows, sentences)
+        parts.append(_addresses(tokens, dictionary.extra["address"], sentences))
+    return _table(tokens, parts, sentences)
 
 
 def concordance(parsed: Parsed, pattern_or_key: str, window: int = 60) -> pd.DataFrame:
@@ -84,65 +83,74 @@ def concordance(parsed: Parsed, pattern_or_key: str, window: int = 60) -> pd.Dat
     return pd.DataFrame(rows, columns=columns).sort_values(["doc_id", "start"], ignore_index=True)
 
 
-def _table(rows: list[dict[str, Any]], sentences: pd.DataFrame) -> pd.DataFrame:
-    frame = build("mentions", rows).drop_duplicates(["doc_id", "start", "key"], ignore_index=True)
-    travels = [column for column in _TRAVELS if column in sentences]
-    if travels and len(frame):
-        keys = sentences[["doc_id", "start", *travels]].drop_duplicates(["doc_id", "start"])
-        frame = frame.drop(columns=travels).merge(
-            keys.rename(columns={"start": "sentence"}), on=["doc_id", "sentence"], how="left", validate="many_to_one"
-        )
-        frame = build("mentions", frame)
-    return frame
-
-
-def _row(tokens: Tokens, sentences: pd.DataFrame, first: int, last: int, **values: Any) -> dict[str, Any]:
-    number = tokens.row[first]
+def _table(tokens: Tokens, parts: list[pd.DataFrame], sentences: pd.DataFrame) -> pd.DataFrame:
+    """Turn hits (first and last atom, key, kind, form, sub, how) into the table of mentions."""
+    hits = pd.concat(parts, ignore_index=True)
+    first, last = hits.pop("first").to_numpy(dtype=int), hits.pop("last").to_numpy(dtype=int)
+    row = tokens.row[first]
+    own = sentences.iloc[row].reset_index(drop=True)
     start, end = tokens.start[first], tokens.end[last]
-    offset = int(sentences["start"].iat[number])
-    at = {"start": int(start - tokens.base[number]) + offset, "end": int(end - tokens.base[number]) + offset}
-    doc_id = sentences["doc_id"].iat[number]
-    return {"doc_id": doc_id, **at, "text": tokens.text[start:end], "sentence": offset, **values}
+    hits["doc_id"], hits["sentence"] = own["doc_id"], own["start"]
+    hits["start"] = own["start"] + (start - tokens.base[row])
+    hits["end"] = hits["start"] + (end - start)
+    hits["text"] = [tokens.text[a:b] for a, b in zip(start.tolist(), end.tolist(), strict=True)]
+    for column in _TRAVELS:
+        if column in own:
+            hits[column] = own[column]
+    return build("mentions", hits).drop_duplicates(["doc_id", "start", "key"], ignore_index=True)
 
 
-def _rows(tokens: Tokens, hits: Hits, dictionary: Dictionary, sentences: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    refused = _refused(tokens, hits, dictionary)
-    dates = sentences.get("date")
-    terms = dictionary.extra.get("terms", {})
-    for i in np.flatnonzero(~refused):
-        first, last, pattern = hits.first[i], hits.last[i], dictionary.patterns[hits.pattern[i]]
-        date = dates.iat[tokens.row[first]] if dates is not None else pd.NaT
-        for key, sub in _in_office(pattern.text, pattern.targets, terms, date):
-            kind = dictionary.entries[key].kind
-            values = {"form": None, "sub": sub}
-            if kind != "topic":
-                values = {"form": _FORMS.get(sub, sub), "sub": sub if sub in _FORMS else None}
-            yield _row(tokens, sentences, first, last, key=key, kind=kind, how=None, **values)
+def _named(tokens: Tokens, dictionary: Dictionary, sentences: pd.DataFrame) -> pd.DataFrame:
+    """Find what is named: the hits of the dictionary that no context refuses, one row for each of their targets."""
+    hits = dictionary.match(tokens)
+    hits = hits.where(~_refused(tokens, hits, dictionary))
+    targets = [(n, *target) for n, pattern in enumerate(dictionary.patterns) for target in pattern.targets]
+    table = pd.DataFrame(targets, columns=["pattern", "key", "sub"], dtype=object)
+    table["kind"] = [dictionary.entries[key].kind for key in table["key"]]
+    topic = table["kind"] == "topic"
+    table["form"] = table["sub"].replace(_FORMS).where(~topic, None)
+    table["sub"] = table["sub"].where(topic | table["sub"].isin(list(_FORMS)), None)
+    table["how"] = None
+    count = np.bincount(table["pattern"].astype(int), minlength=len(dictionary.patterns))
+    which = np.repeat(np.arange(len(hits.first)), count[hits.pattern])
+    step = np.arange(len(which)) - np.repeat(np.cumsum(count[hits.pattern]) - count[hits.pattern], count[hits.pattern])
+    found = table.iloc[(np.cumsum(count) - count)[hits.pattern[which]] + step].reset_index(drop=True)
+    found["first"], found["last"] = hits.first[which], hits.last[which]
+    return found[_in_office(tokens, found, dictionary, sentences)].drop(columns="pattern")
 
 
-def _in_office(
+def _in_office(tokens: Tokens, found: pd.DataFrame, dictionary: Dictionary, sentences: pd.DataFrame) -> np.ndarray:
+    """Tell which hits name somebody who, on the date of the sentence, holds the office that the key stands for."""
+    keep, terms = np.ones(len(found), dtype=bool), dictionary.extra.get("terms", {})
+    dates = sentences["date"].to_numpy() if "date" in sentences else np.full(len(sentences), np.datetime64("NaT"))
+    for i in np.flatnonzero(found["form"] == "person"):
+        pattern = dictionary.patterns[found["pattern"].iat[i]]
+        date = pd.Timestamp(dates[tokens.row[found["first"].iat[i]]])
+        keep[i] = found["key"].iat[i] in _offices(pattern.text, pattern.targets, terms, date)
+    return keep
+
+
+def _offices(
     name: str, targets: tuple[tuple[str, str | None], ...], terms: Mapping[Any, Any], date: pd.Timestamp
-) -> tuple[tuple[str, str | None], ...]:
-    """Of what a pattern can stand for, leave out the offices that its holder does not have on ``date``.
+) -> set[str]:
+    """List the keys that a name stands for on ``date``.
 
     A full name stands for its state whenever it is said, unless it has held offices of two; a surname alone stands for
     nobody before the first year in office is near.
     """
-    persons = [target for target in targets if (name, target[0]) in terms]
-    if not persons or (len(persons) == 1 and (" " in name or pd.isna(date))):
-        return targets
-    others = tuple(target for target in targets if target not in persons)
+    keys = [key for key, sub in targets if sub == "person"]
+    if len(keys) == 1 and (" " in name or pd.isna(date)):
+        return set(keys)
     if pd.isna(date):  # without a date, the same person's latest office; of two people, neither
-        people = {person for key, _ in persons for person, _, _ in terms[name, key]}
-        latest = max(persons, key=lambda target: max(term[1] for term in terms[name, target[0]]))
-        return (*others, latest) if len(people) == 1 else others
+        people = {person for key in keys for person, _, _ in terms[name, key]}
+        return {max(keys, key=lambda key: max(term[1] for term in terms[name, key]))} if len(people) == 1 else set()
     serving = []
-    for key, sub in persons:
+    for key in keys:
         for _, since, until in terms[name, key]:
-            ended = len(persons) > 1 and until and date > pd.Timestamp(until) + _LEEWAY
+            ended = len(keys) > 1 and until and date > pd.Timestamp(until) + _LEEWAY
             if pd.Timestamp(since) - _LEEWAY <= date and not ended:
-                serving.append((since, (key, sub)))
-    return (*others, max(serving)[1]) if serving else others
+                serving.append((since, key))
+    return {max(serving)[1]} if serving else set()
 
 
 # ---------------------------------------------------------------------- contexts: where a hit is not the state
@@ -155,21 +163,23 @@ def _refused(tokens: Tokens, hits: Hits, dictionary: Dictionary) -> np.ndarray:
         return refused
     kinds = {key: entry.kind for key, entry in dictionary.entries.items()}
     of_pattern = [{sub for key, sub in pattern.targets if kinds[key] == "state"} for pattern in dictionary.patterns]
-    forms = [of_pattern[number] for number in hits.pattern]
-    texts = [tokens.text[a:b] for a, b in zip(tokens.start[hits.first], tokens.end[hits.last], strict=True)]
     currency = np.array([tokens.text[end : end + 1] in ("$", "€", "£") for end in tokens.end[hits.last]])
     context = _Context(tokens, hits, dictionary.extra)
     for rule in rules:
-        of_rule = [
-            bool(own & set(rule["forms"]) if "forms" in rule else own)
-            and (not rule.get("texts") or text in rule["texts"])
-            and text not in rule.get("texts_not", ())
-            for own, text in zip(forms, texts, strict=True)
-        ]
-        chosen = np.flatnonzero(of_rule & ~refused)
+        of_rule = np.array(
+            [_concerns(rule, p.text, own) for p, own in zip(dictionary.patterns, of_pattern, strict=True)]
+        )
+        chosen = np.flatnonzero(of_rule[hits.pattern] & ~refused)
         if len(chosen):
             refused[chosen] = context.holds(rule, hits.first[chosen], hits.last[chosen])
     return refused | currency
+
+
+def _concerns(rule: Mapping[str, Any], text: str, forms: set[str | None]) -> bool:
+    """Whether a rule looks at the hits of a pattern."""
+    if text in rule.get("texts_not", ()) or text not in rule.get("texts", (text,)):
+        return False
+    return bool(forms & set(rule["forms"])) if "forms" in rule else bool(forms)
 
 
 class _Context:
@@ -223,8 +233,10 @@ class _Context:
         return self._begins(patterns, first - 1, self._gap(first - 1, comma=True), backwards=True)
 
     def _near(self, patterns: list[Any], first: np.ndarray, last: np.ndarray) -> np.ndarray:
-        rows = self.tokens.row[_compiled(tuple(_flatten(patterns)), False).match(self.tokens).first]
-        return np.isin(self.tokens.row[first], rows)
+        rows = self.tokens.row[first]
+        inside = np.flatnonzero(np.isin(self.tokens.row, rows))
+        found, _, _ = _compiled(tuple(_flatten(patterns)), False).at(self.tokens, inside)
+        return np.isin(rows, self.tokens.row[found])
 
     def _word(self, at: int) -> str:
         return self.tokens.surfaces[self.tokens.surface[at]]
@@ -293,20 +305,18 @@ def _flatten(patterns: list[Any]) -> Iterator[str]:
 # ---------------------------------------------------------------------- address: states meant without a name
 
 
-def _addresses(tokens: Tokens, words: Mapping[str, list[str]], sentences: pd.DataFrame) -> list[dict[str, Any]]:
+def _addresses(tokens: Tokens, words: Mapping[str, list[str]], sentences: pd.DataFrame) -> pd.DataFrame:
     """Find "your country", "Mr President", "our relations" where it is known whose they are."""
-    if not {"state", "voice"} <= set(sentences):
-        return []
-    matcher = Matcher([pattern for group in words.values() for pattern in group])
-    groups = [group for group, patterns in words.items() for _ in patterns]
-    hits, meant = matcher.match(tokens), _Sides(sentences)
     rows = []
-    for first, last, number in zip(hits.first, hits.last, hits.pattern, strict=True):
-        row = tokens.row[first]
-        keys, how = meant.by(row, groups[number])
-        form = "person" if groups[number] == "style" else "address"
-        rows += [_row(tokens, sentences, first, last, key=k, kind="state", form=form, how=how) for k in keys]
-    return rows
+    if {"state", "voice"} <= set(sentences):
+        groups = [group for group, patterns in words.items() for _ in patterns]
+        hits, meant = _compiled(tuple(_flatten(list(words.values()))), False).match(tokens), _Sides(sentences)
+        for first, last, number in zip(hits.first, hits.last, hits.pattern, strict=True):
+            keys, how = meant.by(tokens.row[first], groups[number])
+            form = "person" if groups[number] == "style" else "address"
+            rows += [(first, last, key, "state", form, None, how) for key in keys]
+    columns = ["first", "last", "key", "kind", "form", "sub", "how"]
+    return pd.DataFrame(rows, columns=columns, dtype=object)
 
 
 class _Sides:

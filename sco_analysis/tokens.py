@@ -6,6 +6,7 @@ every text. A *word* (`tables.WORD`) is one or more atoms joined by single hyphe
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -58,6 +59,22 @@ class Tokens:
     def ids(self) -> np.ndarray:
         """The number of each atom in ``vocabulary``, case aside."""
         return self._folds[0][self.surface]
+
+    @cached_property
+    def of_fold(self) -> dict[str, list[int]]:
+        """For each atom, casefolded, the numbers of its printed forms."""
+        forms: dict[str, list[int]] = defaultdict(list)
+        for number, fold in enumerate(self._folds[0].tolist()):
+            forms[self.vocabulary[fold]].append(number)
+        return dict(forms)
+
+    @cached_property
+    def of_start(self) -> dict[str, list[str]]:
+        """For the first three letters of each atom, casefolded, the atoms that begin so."""
+        starts: dict[str, list[str]] = defaultdict(list)
+        for fold in self.vocabulary:
+            starts[fold[:3]].append(fold)
+        return dict(starts)
 
     @property
     def vocabulary(self) -> list[str]:
