@@ -82,7 +82,7 @@ def read_words(texts: Sequence[str], lexicon: Lexicon) -> Words:
 
 
 def _marks(text: str, start: np.ndarray, end: np.ndarray, row: np.ndarray) -> np.ndarray:
-    """What the punctuation after each word lets pass."""
+    """Say what the punctuation after each word lets pass."""
     mark = np.ones(len(start))
     if not len(start):
         return mark
@@ -197,12 +197,8 @@ class Targets:
     last: np.ndarray
     key: np.ndarray  # number of the key
     form: np.ndarray
+    row: np.ndarray  # number of the sentence
     words: Words
-
-    @cached_property
-    def row(self) -> np.ndarray:
-        """The sentence of each."""
-        return self.words.row[self.first]
 
     @cached_property
     def _solid(self) -> np.ndarray:
@@ -292,4 +288,4 @@ def place_targets(words: Words, rows: np.ndarray, start: np.ndarray, end: np.nda
     first = np.searchsorted(words.end, at, side="right")
     last = np.maximum(np.searchsorted(words.start, to, side="left") - 1, first)
     limit = max(len(words.start) - 1, 0)
-    return Targets(np.minimum(first, limit), np.minimum(last, limit), key, form, words)
+    return Targets(np.minimum(first, limit), np.minimum(last, limit), key, form, rows, words)

@@ -30,7 +30,7 @@ from .clauses import OBJECT, SAME_CLAUSE, SPEAKER, VENUE, Hits, Targets, Words
 from .lexicon import TOWARD, Lexicon
 
 _NEGATED = -0.6  # a negated entry says the opposite, weaker
-_MODAL, _IF, _QUESTION, _BEFORE_BUT = 0.7, 0.4, 0.3, 0.6
+_MODAL, _IF, _QUESTION, _BEFORE_BUT = 0.7, 0.4, 0.2, 0.6
 _REPORTED = 0.15
 _PASSIVE = 0.6
 _OWN = (0.7, 0.35)  # praise of a relation, of joint work: what the holder's own end gets of it
@@ -115,7 +115,7 @@ class Pairs:
 
 
 def _subject(pairs: Pairs) -> np.ndarray:
-    """The party that an entry's verb has as its subject: before it, under no preposition, in no other clause."""
+    """Find the party that an entry's verb has as its subject: before it, under no preposition, in no other clause."""
     words = pairs.words
     wanted = pairs.clause & ~pairs.ahead & (pairs.role != SPEAKER)
     plain = (pairs.before == "") & (pairs.role != VENUE) & (~pairs.possessive | (pairs.distance <= 6))
@@ -129,16 +129,18 @@ def _is_passive(pairs: Pairs) -> np.ndarray:
     words, first = pairs.words, pairs.hits.first
     participle = words.has(first, "ed", "participle")
     near = words.has(first - 1, "be") | (words.has(first - 1, "adverb", "negator") & words.has(first - 2, "be"))
-    return participle & near
+    # "is committed to", "is interested in": a quality, nothing that is done to anyone
+    quality = pairs.towards("actor") & (pairs.lexicon.valence[pairs.hits.entry] > 0)
+    return participle & near & ~quality
 
 
 def _agent(pairs: Pairs) -> np.ndarray:
-    """The party after "by": the doer of a passive or of a deed."""
+    """Find the party after "by": the doer of a passive or of a deed."""
     return pairs.first(pairs.clause & pairs.ahead & (pairs.before == "by") & (pairs.distance < 2 * _REACH))
 
 
 def _near(pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
-    """The nearest party and how much of the force reaches it."""
+    """Find the nearest party and how much of the force reaches it."""
     share = pairs.passes * np.maximum(0, 1 - pairs.distance / (2 * _REACH))
     share = share * np.where(np.isin(pairs.before, ("other", "from")), 0.75, 1.0)
     share[pairs.silent | pairs.spared | (share < _NEAREST)] = 0
@@ -149,7 +151,7 @@ def _near(pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _owner(pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
-    """Whose it is: "… of X", "… by X", "X's …"; else the nearest."""
+    """Say whose it is: "… of X", "… by X", "X's …"; else the nearest."""
     reach = np.where(pairs.before == "by", 2 * _REACH, _REACH)
     after = pairs.clause & pairs.ahead & ~pairs.silent & np.isin(pairs.before, ("of", "by", "from"))
     party = pairs.first(after & (pairs.distance < reach))
@@ -160,7 +162,7 @@ def _owner(pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _own(pairs: Pairs, subject: np.ndarray, holder: np.ndarray) -> np.ndarray:
-    """How far the holder answers for what the subject does: 1 where it is "we", little where it is another party."""
+    """Say how far the holder answers for what the subject does: 1 for "we", little for another party."""
     first, targets = pairs.hits.first, pairs.targets
     floor = np.where(subject >= 0, targets.last[subject] + 1, 0)
     speaks = pairs.words.count(np.maximum(floor, first - 12), first - 1, "first") > 0
@@ -169,7 +171,7 @@ def _own(pairs: Pairs, subject: np.ndarray, holder: np.ndarray) -> np.ndarray:
 
 
 def _object(pairs: Pairs, subject: np.ndarray, holder: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """To whom the words go."""
+    """Find to whom the words go."""
     words, targets = pairs.words, pairs.targets
     share = _own(pairs, subject, holder)
     meant = pairs.clause & pairs.ahead & (pairs.distance <= _REACH) & (pairs.role != SPEAKER)
@@ -180,7 +182,7 @@ def _object(pairs: Pairs, subject: np.ndarray, holder: np.ndarray) -> tuple[np.n
     party = pairs.first(meant & ~suffers & ~idle)
     near, reach = _near(pairs)
     # "I thank you" with the party named only in the address: "X, I thank you"
-    addressed = (near >= 0) & (pairs.hits.force > 0)
+    addressed = (near >= 0) & (near != subject) & (pairs.hits.force > 0)
     addressed &= (targets.form[near] == "address") | (targets.last[near] - _opening(words, targets.row[near]) < 3)
     share = np.where(party >= 0, share, 0.8 * reach)
     party = np.where(party >= 0, party, np.where(addressed, near, -1))
@@ -189,12 +191,12 @@ def _object(pairs: Pairs, subject: np.ndarray, holder: np.ndarray) -> tuple[np.n
 
 
 def _opening(words: Words, rows: np.ndarray) -> np.ndarray:
-    """The number of the first word of each of the sentences ``rows``."""
+    """Return the number of the first word of each of the sentences ``rows``."""
     return np.searchsorted(words.row, rows)
 
 
 def _both(pairs: Pairs, holder: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Each end of a relation, and what it gets: (pair, weight)."""
+    """Give each end of a relation, and what it gets: (pair, weight)."""
     share = pairs.words.passes(pairs.h_first, pairs.t_first)
     meant = pairs.towards("both")[pairs.hit] & ~pairs.silent & (share >= SAME_CLAUSE)
     meant &= np.abs(pairs.t_first - pairs.h_first) <= 2 * _REACH
@@ -206,7 +208,7 @@ def _both(pairs: Pairs, holder: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _alone(pairs: Pairs) -> np.ndarray:
-    """The only party of the sentence, for an entry that met nobody in its own clause."""
+    """Find the only party of the sentence, for an entry that met nobody in its own clause."""
     targets = pairs.targets
     loud = ~pairs.silent & ~pairs.spared
     one, other = pairs.first(loud), pairs.last(~pairs.silent)
@@ -261,4 +263,3 @@ def _spread(pairs: Pairs, hit: np.ndarray, target: np.ndarray, share: np.ndarray
     many = high - low
     offset = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
     return np.repeat(hit, many), np.repeat(low, many) + offset, np.repeat(share, many)
-

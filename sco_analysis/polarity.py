@@ -16,7 +16,7 @@ import pandas as pd
 
 from .clauses import ROLES, Hits, Words, find_entries, place_targets, read_words
 from .direction import judge, set_force
-from .errors import ParameterError, TableError
+from .errors import ParameterError
 from .lexicon import PROTOCOL, Lexicon, read_lexicon
 from .tables import TABLES, WORD, build, check
 
@@ -28,9 +28,7 @@ _LONGEST = 1 << 40  # no document is longer
 _EVIDENCE_LEAST = 0.05  # weaker words are not named
 
 
-def score_polarity(
-    sentences: pd.DataFrame, mentions: pd.DataFrame, scorer: str | Callable = "rules"
-) -> pd.DataFrame:
+def score_polarity(sentences: pd.DataFrame, mentions: pd.DataFrame, scorer: str | Callable = "rules") -> pd.DataFrame:
     """Score what each sentence expresses toward each key it mentions.
 
     ``sentences`` needs doc_id, start, end, text; voice, speaker, state and the document variables are used when there.
@@ -52,7 +50,9 @@ def score_polarity(
     check(mentions, "mentions", columns=("doc_id", "start", "end", "key", "sentence"))
     if isinstance(scorer, str):
         if scorer not in SCORERS:
-            raise ParameterError(f"there is no scorer {scorer!r}; write one of {', '.join(SCORERS)}, or pass a callable")
+            raise ParameterError(
+                f"there is no scorer {scorer!r}; write one of {', '.join(SCORERS)}, or pass a callable"
+            )
         score, name = SCORERS[scorer], scorer
     else:
         score, name = _asking(scorer), getattr(scorer, "__name__", type(scorer).__name__)
@@ -64,8 +64,6 @@ def _place(sentences: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFrame:
     names = pd.factorize(np.concatenate([_objects(sentences["doc_id"]), _objects(mentions["doc_id"])]))[0]
     site = names[: len(sentences)] * _LONGEST + sentences["start"].to_numpy()
     order = np.argsort(site, kind="stable")
-    if (np.diff(site[order]) == 0).any():
-        raise TableError("the table `sentences` holds two rows for one (doc_id, start); they must identify a row")
     asked = names[len(sentences) :] * _LONGEST + mentions["sentence"].to_numpy()
     row = order[np.minimum(np.searchsorted(site, asked, sorter=order), len(order) - 1)] if len(order) else asked
     start, end = mentions["start"].to_numpy(), mentions["end"].to_numpy()
@@ -105,14 +103,16 @@ def _by_rules(targets: pd.DataFrame) -> pd.DataFrame:
     texts = targets["text"].to_numpy()[first]
     names, key = _numbered(targets["key"].to_numpy(), targets["holder_state"].to_numpy()[first])
     key, holder = key[: len(targets)], key[len(targets) :]
+    pair, out_number, out_key = _pairs(number, key, len(names))
+    out = pd.DataFrame({"row": rows[out_number], "target": names[out_key]})
     words = read_words(texts, lexicon)
+    if not len(words.start):
+        return out.assign(polarity=0.0, label=0, evidence=[[] for _ in range(len(out))], protocol=False, role=None)
     start, end = targets["start"].to_numpy(), targets["end"].to_numpy()
     parties = place_targets(words, number, start, end, key, targets["form"].to_numpy(dtype=str))
     hits = find_entries(words, parties.covered, lexicon)
     set_force(words, hits, lexicon, np.array([text.rstrip().endswith("?") for text in texts], dtype=bool))
     hit, target, value = judge(words, hits, parties, holder, lexicon)
-    pair, out_number, out_key = _pairs(number, key, len(names))
-    out = pd.DataFrame({"row": rows[out_number], "target": names[out_key]})
     role = np.zeros(len(out), dtype=np.int64)
     role[pair[::-1]] = parties.role[::-1]  # that of the first mention
     out["role"] = np.array(ROLES, dtype=object)[role]
@@ -126,7 +126,7 @@ def _numbered(*columns: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 
 
 def _pairs(number: np.ndarray, key: np.ndarray, many: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Number the (sentence, key) pairs: for each mention its pair, for each pair its sentence and key."""
+    """Count out the (sentence, key) pairs: for each mention its pair, for each pair its sentence and key."""
     distinct, pair = np.unique(number * (many + 1) + key, return_inverse=True)
     return pair, distinct // (many + 1), distinct % (many + 1)
 
@@ -153,9 +153,7 @@ def _add_evidence(
     evidence: list[list[dict]] = [[] for _ in range(len(out))]
     columns = (pair, start, end, shift, value)
     for at, low, high, move, valence in zip(*(column.tolist() for column in columns), strict=True):
-        evidence[at].append(
-            {"start": low + move, "end": high + move, "text": words.text[low:high], "valence": valence}
-        )
+        evidence[at].append({"start": low + move, "end": high + move, "text": words.text[low:high], "valence": valence})
     out["evidence"] = evidence
 
 
