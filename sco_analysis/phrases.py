@@ -1,0 +1,154 @@
+"""Prose → sentences of tokens in which a marked quotation is one token; noun phrases and clauses in them, by rule.
+
+No parser: closed classes of words (``data/cues.yml``) and what stands around them.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from functools import cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from .cues import verb_forms, words
+from .lines import read_rules
+from .quotes import Marked
+
+_TOKEN = re.compile(r"\w+(?:[-'’.&/]\w+)*(?:['’](?!\w))?|\.{2,}|--+|[^\w\s]")
+_ENDS = frozenset((".", "?", "!", "…", "..", "...", "...."))
+_MARKED_END = re.compile(r"[.?!…][\"'”’)\]]*\s*$")
+
+
+class Token(NamedTuple):
+    """One word or sign; or, with ``mark`` not below zero, one whole marked quotation."""
+
+    text: str
+    low: str
+    start: int
+    end: int
+    mark: int = -1
+
+    @property
+    def upper(self) -> bool:
+        """Whether it begins with a capital letter."""
+        return self.text[:1].isupper()
+
+    @property
+    def word(self) -> bool:
+        """Whether it is a word, not a sign or a quotation."""
+        return self.mark < 0 and (self.text[0].isalnum() or self.text[0] == "_")
+
+
+@cache
+def _abbreviations() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    rules = read_rules("sentences.yml")
+    return tuple(frozenset(map(str, rules[name])) for name in ("titles", "uncertain", "openers"))
+
+
+def tokens_of(text: str, start: int, end: int, marks: list[Marked]) -> list[Token]:
+    """Split ``text[start:end]`` into tokens; each stretch of ``marks`` (their offsets in ``text``) becomes one."""
+    found: list[Token] = []
+    for number, mark in enumerate(marks):
+        found += _plain(text, start, mark.opening)
+        found.append(Token("“", "“", mark.opening, mark.closing, number))
+        start = mark.closing
+    return found + list(_plain(text, start, end))
+
+
+def _plain(text: str, start: int, end: int) -> Iterator[Token]:
+    for match in _TOKEN.finditer(text, start, end):
+        word = match[0]
+        if word[-1] in "'’" and len(word) > 1 and word[-2] not in "sSzx":
+            word = word[:-1]
+        yield Token(word, word.lower().replace("’", "'"), match.start(), match.start() + len(word))
+
+
+def sentences_of(text: str, tokens: list[Token]) -> Iterator[list[Token]]:
+    """Cut tokens into sentences; a quotation that ends a sentence within its marks may take its tag along."""
+    begin = 0
+    for i, (token, following) in enumerate(pairwise(tokens)):
+        if token.mark >= 0:
+            ends = _marked_ends(text, tokens, i)
+        else:
+            ends = token.text in _ENDS and _ends(tokens, i, following)
+        if ends:
+            yield tokens[begin : i + 1]
+            begin = i + 1
+    if begin < len(tokens):
+        yield tokens[begin:]
+
+
+def _ends(tokens: list[Token], i: int, following: Token) -> bool:
+    token = tokens[i]
+    if following.mark < 0 and (following.text[0].islower() or following.text in ",;:)]}"):
+        return False
+    before = tokens[i - 1] if i else token
+    if token.text != "." or before.end < token.start:
+        return True
+    titles, uncertain, openers = _abbreviations()
+    if before.low in titles or (len(before.text) == 1 and before.upper and before.text != "I"):
+        return False
+    if before.low in uncertain or "." in before.text:
+        return following.mark >= 0 or following.low in openers
+    return following.start > token.end or not following.word
+
+
+def _marked_ends(text: str, tokens: list[Token], i: int) -> bool:
+    """Tell whether a sentence ends with the marked quotation ``tokens[i]``."""
+    token, following = tokens[i], tokens[i + 1]
+    inside = text[token.start : token.end]
+    if not _MARKED_END.search(inside) or following.text in _ENDS or following.text in ",;:)":
+        return False
+    if following.mark >= 0:
+        return True
+    if following.text[0].islower() or following.text in "—–-([":
+        return False
+    return not _is_tag(tokens, i + 1)
+
+
+def _is_tag(tokens: list[Token], i: int) -> bool:
+    """Tell whether a short tag such as "Smith asked." begins at ``i``."""
+    for k in range(i + 1, min(i + 7, len(tokens))):
+        token = tokens[k]
+        if token.mark >= 0 or token.text in _ENDS:
+            return False
+        if token.low in verb_forms():
+            after = tokens[k + 1] if k + 1 < len(tokens) else None
+            return after is None or after.text in (".", ",", ";") or after.low in words("adjuncts")
+    return False
+
+
+def is_finite(tokens: list[Token], i: int) -> bool:
+    """Tell whether ``tokens[i]`` looks like a finite verb: an auxiliary, a common past, or by its ending and place."""
+    low = tokens[i].low
+    if not tokens[i].word or tokens[i].mark >= 0:
+        return False
+    if low in words("auxiliaries") or low in words("irregular_pasts"):
+        return True
+    if low.endswith(("n't", "'re", "'ve", "'ll", "'d", "'m")) or (low.endswith("'s") and low in words("nominative")):
+        return True
+    if tokens[i].upper or len(low) < 4:
+        return False
+    before = tokens[i - 1].low if i else ""
+    if before in words("determiners") or before in words("prepositions"):
+        return False
+    if low.endswith("ed"):
+        return True
+    return low.endswith("s") and not low.endswith(("ss", "us", "is")) and (low in verb_forms() or _agrees(tokens, i))
+
+
+def _agrees(tokens: list[Token], i: int) -> bool:
+    """Tell whether a word in -s may be a verb: behind a singular noun or a name, before what a verb takes."""
+    if i == 0 or i + 1 >= len(tokens):
+        return False
+    before, after = tokens[i - 1], tokens[i + 1]
+    if before.low in ("he", "she", "it", "this", "that", "which", "who"):
+        return True
+    takes = after.low in words("determiners") or after.low in ("to", "that", "it", "him", "them", "on", "in", "not")
+    return before.word and not before.low.endswith("s") and takes
+
+
+def has_clause(tokens: list[Token], start: int, end: int) -> bool:
+    """Tell whether a finite verb stands between two tokens, with something before it; a marked stretch may hold it."""
+    return any(tokens[i].mark >= 0 or (i > start and is_finite(tokens, i)) for i in range(start, min(end, len(tokens))))

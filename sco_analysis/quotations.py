@@ -1,0 +1,206 @@
+"""Prose → quotations: direct, mixed and indirect, each with its cue, its source as printed, and who that is."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import groupby
+from typing import Any
+
+import pandas as pd
+
+from . import tables
+from .cues import words
+from .layout import Layout, layout_of
+from .phrases import Token, has_clause, sentences_of, tokens_of
+from .quotes import Marked, pair_marks
+from .reporting import Report, find_reports
+from .sources import Source, resolve_sources
+from .subjects import Range, main_subject
+from .turns import TRAVELLING
+
+#: fewest words of marked words without a cue that count as somebody's speech when they stand inside a sentence
+_SPEECH = 7
+
+
+@dataclass(slots=True)
+class Found:
+    """One quotation before its source is known."""
+
+    start: int
+    end: int
+    kind: str
+    cue: Range
+    label: Range | None
+    #: `clause`, `tag`, `more`, `according`, `participle`, `judgement`, `colon`, `dash`, `floating`, `fragment`
+    how: str
+    paragraph: int
+    session: int
+    inside: str | None = None
+    continues: bool = False
+
+
+def find_quotations(documents: pd.DataFrame, turns: pd.DataFrame) -> pd.DataFrame:
+    """Find who is quoted and reported in prose.
+
+    Parameters
+    ----------
+    documents
+        The documents table (`read_corpus`); ``doc_id`` and ``text`` are needed, genre, source and date travel along.
+    turns
+        The turns of the same documents (`split_turns`): marked words inside a turn are found too, ``inside="turn"``.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a quotation, columns as in ``tables.TABLES["quotations"]``. ``text`` leaves out the marks of a direct
+        quotation and the "that" of an indirect one. ``speaker`` is missing when nobody can tell; ``how`` and
+        ``confidence`` say how it was found. Rows of kind ``scare`` are marked words that nobody says: names, slogans.
+
+    Raises
+    ------
+    TableError
+        When a promised column is missing that is needed here.
+    """
+    tables.check(documents, "documents", columns=["doc_id", "text"])
+    tables.check(turns, "turns", columns=["doc_id", "start", "end", "speaker"])
+    spoken = {doc_id: rows.to_dict("records") for doc_id, rows in turns.groupby("doc_id", sort=False)}
+    rows = []
+    for document in documents.to_dict("records"):
+        doc_id, text = document["doc_id"], document["text"]
+        travelling = {name: document.get(name) for name in TRAVELLING}
+        for record in quotations_of(text, layout_of(text), spoken.get(doc_id, [])):
+            rows.append({"doc_id": doc_id, **record, **travelling})
+    _mark_repeats(rows)
+    return tables.build("quotations", rows)
+
+
+def quotations_of(text: str, layout: Layout, turns: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the quotations of one document as records of the quotations table, in order."""
+    prose = [(b.start, b.end, b.session) for b in layout.blocks if b.kind == "prose"]
+    found = list(_in_prose(text, prose))
+    sources = resolve_sources(text, layout, found)
+    records = [_record(text, q, s) for q, s in zip(found, sources, strict=True)]
+    records += [_record(text, q, s) for q, s in _in_turns(text, layout, turns)]
+    return sorted(records, key=lambda record: record["start"])
+
+
+def _record(text: str, found: Found, source: Source) -> dict[str, Any]:
+    a, b = found.label or (found.start, found.start)
+    content = text[found.start : found.end]
+    return {
+        "start": found.start,
+        "end": found.end,
+        "text": content,
+        "kind": found.kind,
+        "cue": text[found.cue[0] : found.cue[1]],
+        "cue_start": found.cue[0],
+        "cue_end": found.cue[1],
+        "label": text[a:b],
+        "label_start": a,
+        "label_end": b,
+        "how": source.how,
+        "speaker": source.name,
+        "state": source.state,
+        "role": source.role,
+        "confidence": source.confidence,
+        "n_words": tables.count_words(content),
+        "inside": found.inside,
+        "session": found.session,
+    }
+
+
+def _mark_repeats(rows: list[dict[str, Any]]) -> None:
+    """Mark, in place, a quotation printed before in the same document, as where a lead repeats the text."""
+    seen: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in rows:
+        words_of = " ".join(row["text"].casefold().split())
+        first = seen.setdefault((row["doc_id"], words_of), row)
+        if first is not row and row["n_words"] >= 5 and row["kind"] != "scare":
+            row["repeat_of"] = f"{row['doc_id']}:{first['start']}"
+
+
+def _in_prose(text: str, prose: list[tuple[int, int, int]]) -> Iterator[Found]:
+    marks = pair_marks(text, [(start, end) for start, end, _ in prose])
+    i = 0
+    for number, (start, end, session) in enumerate(prose):
+        here = []
+        while i < len(marks) and marks[i].opening < end:
+            here.append(marks[i])
+            i += 1
+        tokens = tokens_of(text, start, end, here)
+        for sentence in sentences_of(text, tokens):
+            yield from _in_sentence(text, sentence, here, number, session)
+
+
+def _in_sentence(text: str, tokens: list[Token], marks: list[Marked], number: int, session: int) -> Iterator[Found]:
+    reports = find_reports(tokens)
+    found = [_from_report(tokens, report, marks, number, session) for report in reports]
+    covered = {k for report in reports for k in range(report.start, report.end)}
+    for k, token in enumerate(tokens):
+        if token.mark >= 0 and k not in covered:
+            found.append(_from_marked(text, tokens, k, marks[token.mark], number, session))
+    yield from sorted(found, key=lambda q: q.start)
+
+
+def _from_report(tokens: list[Token], report: Report, marks: list[Marked], number: int, session: int) -> Found:
+    label = (tokens[report.source[0]].start, tokens[report.source[1] - 1].end) if report.source else None
+    start, end, kind, continues = _content(tokens[report.start : report.end], marks)
+    if report.how == "judgement" and kind == "direct":
+        kind = "mixed"
+    return Found(start, end, kind, report.cue, label, report.how, number, session, None, continues)
+
+
+def _content(tokens: list[Token], marks: list[Marked]) -> tuple[int, int, str, bool]:
+    """Return the span of reported tokens and its kind; a stretch that is marked as a whole is given without marks."""
+    marked = [t for t in tokens if t.mark >= 0]
+    plain = [t for t in tokens if t.word]
+    if len(marked) == 1 and not plain:
+        mark = marks[marked[0].mark]
+        return mark.start, mark.end, "direct", mark.continues
+    while len(tokens) > 1 and not tokens[0].word and tokens[0].mark < 0 and tokens[0].text not in "([$#":
+        tokens = tokens[1:]
+    return tokens[0].start, tokens[-1].end, "mixed" if marked else "indirect", False
+
+
+def _from_marked(text: str, tokens: list[Token], k: int, mark: Marked, number: int, session: int) -> Found:
+    """Say what marked words are that no cue reports: floating speech, or words that nobody says."""
+    cue = mark.start, mark.start
+    alone = not any(t.word for t in tokens[:k]) and not any(t.word for t in tokens[k + 1 :])
+    before = tokens[k - 1] if k else None
+    n_words = tables.count_words(text[mark.start : mark.end])
+    label, kind, how = None, "direct", "floating"
+    rest = [t for t in tokens[k + 1 :] if t.word]
+    signed = k + 1 < len(tokens) and tokens[k + 1].text in ("—", "–", "--", "-", "―") and rest
+    if signed and len(rest) <= 12 and rest[0].upper and not any(t.word for t in tokens[:k]):
+        label, how = (rest[0].start, rest[-1].end), "dash"
+    elif before is not None and before.text == ":" and n_words >= 3:
+        subject = main_subject(tokens, 0, k - 1)
+        label, how = (tokens[subject[0]].start, tokens[subject[1] - 1].end) if subject else None, "colon"
+    elif not alone and not mark.continues:
+        sentence_like = n_words >= _SPEECH and has_clause(tokens_of(text, mark.start, mark.end, []), 0, n_words)
+        leading = " ".join(t.low for t in tokens[max(0, k - 3) : k])
+        named = any(leading.endswith(word) for word in words("scare_before"))
+        how = "fragment"
+        if mark.single or named or not sentence_like:
+            kind = "scare"
+    elif mark.single and n_words < _SPEECH:
+        kind, how = "scare", "fragment"
+    return Found(mark.start, mark.end, kind, cue, label, how, number, session, None, mark.continues)
+
+
+def _in_turns(text: str, layout: Layout, turns: list[dict[str, Any]]) -> Iterator[tuple[Found, Source]]:
+    """Find the marked words inside turns: what a speaker quotes is nobody's speech in the room."""
+    speech = [(b.start, b.end, b.session) for b in layout.blocks if b.kind == "speech"]
+    if not turns or not speech:
+        return
+    marks = iter(pair_marks(text, [(start, end) for start, end, _ in speech]))
+    sessions = {start: session for start, _, session in speech}
+    spans = [(start, end) for start, end, _ in speech]
+    for (start, end), group in groupby(marks, key=lambda m: next(s for s in spans if s[0] <= m.opening < s[1])):
+        here = list(group)
+        for sentence in sentences_of(text, tokens_of(text, start, end, here)):
+            for found in _in_sentence(text, sentence, here, 0, sessions[start]):
+                if found.kind in ("direct", "scare"):
+                    found.inside = "turn"
+                    yield found, Source(None, None, None, "unresolved", 0.0)

@@ -1,0 +1,196 @@
+"""Quotation marks → the stretches they enclose, paragraph by paragraph.
+
+All usual marks are read: curly, straight, single, guillemets, low and high marks, ``LaTeX''. What a mark does is told
+by what stands around it before its direction is believed, so that one odd mark costs one stretch and never inverts
+what follows. Only outermost stretches are given; marks inside them are theirs.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+
+_MARK = re.compile(r"``|''|[\"“”„‟«»‘’‚‹›'`]")
+_OPENING = frozenset(("``", "“", "„", "‟", "«", "‘", "‚", "‹"))
+_CLOSING = frozenset(("''", "”", "»", "’", "›"))
+_SINGLE = frozenset("‘’‚‹›'`")
+_BEFORE_OPENING = frozenset(" \t\n\r\xa0\u2009\u202f([{—–-/:*_>\x00")
+_AFTER_CLOSING = frozenset(" \t\n\r\xa0\u2009\u202f)]}.,;:?!—–-/*_<…\x00")
+_ELISION = re.compile(r"(?:\d0s|[st]?is|[st]was|em|til|n|round|bout|cause|tis|twas)\b", re.I)
+_SENTENCE_END = re.compile(r"[.?!…](?=\s|$)")
+_ANY = re.compile("[" + "".join(sorted({m[0] for m in _OPENING | _CLOSING | {'"', "'"}})) + "]")
+_EMPHASIS = " \t\n\r\xa0*_"
+
+
+@dataclass(frozen=True, slots=True)
+class Marked:
+    """What one pair of marks encloses: ``start:end`` without, ``opening:closing`` with its marks."""
+
+    start: int
+    end: int
+    opening: int
+    closing: int
+    #: False when the closing mark is missing and the end was inferred
+    closed: bool
+    #: True when the stretch carries on one that the paragraph before left open
+    continues: bool
+    single: bool
+
+
+@dataclass(slots=True)
+class _Mark:
+    start: int
+    end: int
+    text: str
+    role: str
+    single: bool
+
+
+def pair_marks(text: str, paragraphs: Iterable[tuple[int, int]]) -> list[Marked]:
+    """Pair the quotation marks of consecutive paragraphs, given as spans of ``text``.
+
+    Returns the outermost stretches in order; they never overlap and never leave their paragraph. A stretch left open
+    runs on to the end of its paragraph when it began the paragraph, was announced, or the next paragraph opens with a
+    mark, else to the end of its sentence.
+    """
+    found: list[Marked] = []
+    spans = list(paragraphs)
+    open_before = False
+    for i, (start, end) in enumerate(spans):
+        following = text[spans[i + 1][0] : spans[i + 1][0] + 4].lstrip(_EMPHASIS) if i + 1 < len(spans) else ""
+        goes_on = bool(following) and _ANY.match(following) is not None
+        here = list(_pair(text, start, end, goes_on)) if _MARK.search(text, start, end) else []
+        if here and open_before and not text[start : here[0].opening].strip(_EMPHASIS):
+            here[0] = replace(here[0], continues=True)
+        open_before = bool(here) and not here[-1].closed and here[-1].end >= _trimmed(text, start, end) and goes_on
+        found += here
+    return found
+
+
+def _trimmed(text: str, start: int, end: int) -> int:
+    return start + len(text[start:end].rstrip())
+
+
+def _pair(text: str, start: int, end: int, goes_on: bool) -> Iterator[Marked]:
+    """Pair the marks of one paragraph."""
+    marks = list(_marks(text, start, end))
+    i = 0
+    while i < len(marks):
+        mark = marks[i]
+        if mark.role == "close":
+            i += 1
+            continue
+        j = _partner(text, marks, i)
+        if j is not None:
+            if text[mark.end : marks[j].start].strip():
+                yield Marked(mark.end, marks[j].start, mark.start, marks[j].end, True, False, mark.single)
+            i = j + 1
+            continue
+        if mark.single:
+            i += 1
+            continue
+        later = next((m for m in marks[i + 1 :] if not m.single and m.role == "open"), None)
+        limit = later.start if later else end
+        stop = _inferred_end(text, mark, start, limit, whole=later is None, goes_on=goes_on)
+        if text[mark.end : stop].strip():
+            yield Marked(mark.end, stop, mark.start, stop, False, False, False)
+        i = next((k for k in range(i + 1, len(marks)) if marks[k].start >= stop), len(marks))
+
+
+def _inferred_end(text: str, mark: _Mark, start: int, limit: int, *, whole: bool, goes_on: bool) -> int:
+    """Say where a stretch ends whose closing mark is missing."""
+    before = text[start : mark.start].rstrip()
+    announced = not before.strip(_EMPHASIS) or before.endswith((":", ","))
+    if whole and (goes_on or announced):
+        return _trimmed(text, start, limit)
+    ends = [m.end() for m in _SENTENCE_END.finditer(text, mark.end, limit)]
+    if not ends:
+        return _trimmed(text, mark.end, limit)
+    return ends[-1] if announced else ends[0]
+
+
+def _partner(text: str, marks: list[_Mark], i: int) -> int | None:
+    """Find the mark that closes ``marks[i]``; nested stretches inside are stepped over."""
+    mark, depth = marks[i], 0
+    for j in range(i + 1, len(marks)):
+        other = marks[j]
+        if other.single != mark.single:
+            continue
+        if other.role == "open":
+            if not _closes_twice(marks, j):
+                return None
+            depth += 1
+        elif depth:
+            depth -= 1
+        elif not mark.single or _really_closes(text, marks, i, j):
+            return j
+    return None
+
+
+def _closes_twice(marks: list[_Mark], j: int) -> bool:
+    """Tell whether what follows closes the inner opening ``marks[j]`` and the outer one: nested, not next."""
+    depth = 2
+    for other in marks[j + 1 :]:
+        if other.single == marks[j].single:
+            depth += 1 if other.role == "open" else -1
+            if not depth:
+                return True
+    return False
+
+
+def _really_closes(text: str, marks: list[_Mark], i: int, j: int) -> bool:
+    """Tell a closing single mark from a possessive such as "the workers' union"."""
+    mark = marks[j]
+    if text[mark.start - 1 : mark.start] != "s" or not re.match(r"\s[a-z]", text[mark.end : mark.end + 2]):
+        return True
+    short = len(text[marks[i].end : mark.start].split()) < 4
+    return short or not any(m.single and m.role == "close" for m in marks[j + 1 : j + 2])
+
+
+def _marks(text: str, start: int, end: int) -> Iterator[_Mark]:
+    """Yield the marks of a paragraph with what each does there: ``open`` or ``close``; apostrophes are left out."""
+    is_open = False
+    for match in _MARK.finditer(text, start, end):
+        mark = match[0]
+        before = text[match.start() - 1] if match.start() > start else "\x00"
+        after = text[match.end()] if match.end() < end else "\x00"
+        single = mark in _SINGLE
+        if single and ((before.isalnum() and after.isalnum()) or mark == "`"):
+            continue
+        opens = before in _BEFORE_OPENING or _ANY.match(before) is not None
+        opens = opens and not after.isspace() and after != "\x00"
+        closes = not before.isspace() and before != "\x00" and (after in _AFTER_CLOSING or bool(_ANY.match(after)))
+        if single:
+            role = _single_role(mark, opens, closes, text[match.end() : match.end() + 6], before)
+            if role:
+                yield _Mark(match.start(), match.end(), mark, role, single=True)
+            continue
+        role = _double_role(mark, opens, closes, is_open)
+        is_open = role == "open"
+        yield _Mark(match.start(), match.end(), mark, role, single=False)
+
+
+def _double_role(mark: str, opens: bool, closes: bool, is_open: bool) -> str:
+    """Weigh what stands around a double mark against its direction."""
+    if opens != closes:
+        around = "open" if opens else "close"
+        directed = "open" if mark in _OPENING else "close" if mark in _CLOSING else around
+        if directed == around:
+            return around
+        return "close" if is_open else around
+    if mark in _OPENING:
+        return "open"
+    if mark in _CLOSING:
+        return "close"
+    return "close" if is_open else "open"
+
+
+def _single_role(mark: str, opens: bool, closes: bool, after: str, before: str) -> str:
+    if mark in "‘‚‹":
+        return "open" if opens else ""
+    if mark == "›":
+        return "close" if closes else ""
+    if opens and not closes:
+        return "" if mark == "’" or _ELISION.match(after) else "open"
+    return "close" if closes and before not in _BEFORE_OPENING else ""
