@@ -75,18 +75,23 @@ def read_words(texts: Sequence[str], lexicon: Lexicon) -> Words:
     kind, mask = lexicon.read([*printed, *numbers])
     kind, mask = kind[ids] if len(ids) else ids, mask[ids] if len(ids) else ids
     row = np.searchsorted(tokens.base, start, side="right") - 1
-    mark = _marks(text, start, end, row)
+    mark = _marks(text, tokens.characters, start, end, row)
     words = Words(text, start, end, row, tokens.base, kind, mask, np.zeros(len(start)), mark)
     words.depth = _depth(words)
     return words
 
 
-def _marks(text: str, start: np.ndarray, end: np.ndarray, row: np.ndarray) -> np.ndarray:
+def _marks(text: str, characters: np.ndarray, start: np.ndarray, end: np.ndarray, row: np.ndarray) -> np.ndarray:
     """Say what the punctuation after each word lets pass."""
     mark = np.ones(len(start))
     if not len(start):
         return mark
-    odd = np.flatnonzero(start[1:] - end[:-1] != 1)
+    wide = start[1:] - end[:-1]
+    comma = np.flatnonzero(wide == 2)
+    comma = comma[(characters[end[comma]] == ord(",")) & (characters[end[comma] + 1] == ord(" "))]
+    mark[comma] = WEAK
+    wide[comma] = 1
+    odd = np.flatnonzero(wide != 1)
     gaps = [text[a:b] for a, b in zip(end[odd].tolist(), start[odd + 1].tolist(), strict=True)]
     mark[odd] = [_passes_gap(gap) for gap in gaps]
     mark[:-1][row[1:] != row[:-1]] = _NOTHING

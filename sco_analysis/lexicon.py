@@ -94,6 +94,7 @@ class Lexicon:
         self._classes: dict[frozenset[int], int] = {frozenset(): 0}
         self._satisfies = np.zeros((64, len(self._numbers)), dtype=bool)
         self._anchored: list[list[int]] = [[]]
+        self._laid: tuple[np.ndarray, ...] = (np.zeros(0, dtype=np.int64),) * 3
         self.valence = np.array([entry.valence for entry in self.entries])
         self.size = np.array([entry.size for entry in self.entries])
         self.toward = np.array([TOWARD.index(entry.toward) for entry in self.entries])
@@ -158,9 +159,11 @@ class Lexicon:
 
     def candidates(self, classes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return (place, entry) for every entry anchored at a word of these ``classes``."""
-        many = np.array([len(entries) for entries in self._anchored])
-        flat = np.array([entry for entries in self._anchored for entry in entries], dtype=np.int64)
-        first = np.cumsum(many) - many
+        if len(self._laid[0]) < len(self._anchored):  # new words have brought new classes
+            many = np.array([len(entries) for entries in self._anchored])
+            flat = np.array([entry for entries in self._anchored for entry in entries], dtype=np.int64)
+            self._laid = many, flat, np.cumsum(many) - many
+        many, flat, first = self._laid
         place = np.flatnonzero(many[classes])
         count = many[classes[place]]
         offset = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)

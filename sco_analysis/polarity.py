@@ -150,11 +150,16 @@ def _add_evidence(
     start, end = words.start[hits.first[hit]], words.end[hits.last[hit]]
     row = words.row[hits.first[hit]]
     shift = base[row] - words.base[row]
-    evidence: list[list[dict]] = [[] for _ in range(len(out))]
     columns = (pair, start, end, shift, value)
+    out["evidence"] = _named(words.text, len(out), columns)
+
+
+def _named(text: str, size: int, columns: tuple[np.ndarray, ...]) -> list[list[dict]]:
+    """List for each of ``size`` pairs the words that its score rests on, with their spans in the document."""
+    evidence: list[list[dict]] = [[] for _ in range(size)]
     for at, low, high, move, valence in zip(*(column.tolist() for column in columns), strict=True):
-        evidence[at].append({"start": low + move, "end": high + move, "text": words.text[low:high], "valence": valence})
-    out["evidence"] = evidence
+        evidence[at].append({"start": low + move, "end": high + move, "text": text[low:high], "valence": valence})
+    return evidence
 
 
 def _labels(polarity: np.ndarray, threshold: float) -> np.ndarray:
@@ -224,7 +229,8 @@ _TRAVEL = ("voice", "session", "turn", "genre", "source", "date", "repeat_of")
 
 def _table(sentences: pd.DataFrame, scored: pd.DataFrame, name: str) -> pd.DataFrame:
     """Put the scores beside who says it, and make the table."""
-    at = sentences.iloc[scored["row"].to_numpy()].reset_index(drop=True)
+    used = [name for name in ("doc_id", "start", "state", "speaker", *_TRAVEL) if name in sentences]
+    at = sentences[used].take(scored["row"].to_numpy()).reset_index(drop=True)
     speaks = at["voice"].isin(["turn", "quotation"]) if "voice" in at else _column(at, "speaker").notna()
     out = {"doc_id": at["doc_id"], "sentence": at["start"], "holder_state": _column(at, "state"), "scorer": name}
     out["holder"] = _column(at, "speaker").where(speaks, "author")
