@@ -19,11 +19,12 @@ from typing import Any
 from .parameters import read_parameters
 
 TEMPLATES = Path(__file__).parent / "data" / "templates"
+MISSING = ("NaN", "nan", "None", "NaT", "&lt;NA&gt;")  # how pandas prints what is not there
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _BARE_OBJECT = re.compile(r"\s*(\[\s*)?<[\w.]+[\s:(][^\n]*>(\s*\])?\s*")  # <Axes: …> tells a reader nothing
-_NUMBER = re.compile(r"\s*[-−+\[(]?[\d.,\s–−%-]*\d\s*%?[\])]?\s*|\s*(NaN|nan|—|–|)\s*")
+_NUMBER = re.compile(r"\s*[-−+\[(]?[\d.,\s–−%-]*\d(e[-+]\d+)?\s*%?[\])]?\s*|[—–]?")
 _TABLE = re.compile(r"<table[^>]*>(.*?)</table>", re.S)
 _ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.S)
 _CELL = re.compile(r"<(t[hd])([^>]*)>(.*?)</t[hd]>", re.S)
@@ -298,12 +299,15 @@ def _frame(inner: str, caption: str) -> str:
     """Write the inside of a pandas table anew: headers with their scope, numbers aligned, no bare row numbers."""
     head_part, _, body_part = inner.partition("</thead>")
     head, body = (
-        [[cell[2].replace("&nbsp;", "").strip() for cell in _CELL.findall(row)] for row in _ROW.findall(part)]
+        [
+            ["–" if cell[2] in MISSING else cell[2].replace("&nbsp;", "").strip() for cell in _CELL.findall(row)]
+            for row in _ROW.findall(part)
+        ]
         for part in (head_part, body_part)
     )
     if len(head) == 2 and head[1] and not any(head[1][1:]):  # a named index has a row of its own in the head
         head = [[head[1][0], *head[0][1:]]]
-    if head and not head[-1][0] and [row[0] for row in body] == [str(n) for n in range(len(body))]:
+    if head and not head[-1][0] and all(row[0].isdigit() for row in body):
         head, body = [row[1:] for row in head], [row[1:] for row in body]
     width = len(head[-1]) if head else 0
     numeric = [column > 0 and all(_NUMBER.fullmatch(row[column]) for row in body) for column in range(width)]

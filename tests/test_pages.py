@@ -135,13 +135,13 @@ def test_figure_without_a_record_says_so():
 
 
 def test_tables_have_headers_with_scope_and_numbers_to_the_right():
-    """Header cells say what they head, numbers are aligned, the bare row numbers are gone."""
-    frame = pd.DataFrame({"who": ["Xi", "Putin"], "n": [3, 40], "share": ["6.9%", "93.1%"]})
+    """Header cells say what they head, numbers are aligned, what is missing is a dash, bare row numbers are gone."""
+    frame = pd.DataFrame({"who": ["Xi", "Putin"], "n": [3, 40], "share": ["6.9%", None]}, index=[7, 2])
     assert page_of(code("t", shown(text_html=frame._repr_html_()))).parts[1]["html"] == (
         '<table><caption><b>Table 1</b></caption><thead><tr><th scope="col">who</th><th scope="col" class="n">n</th>'
         '<th scope="col" class="n">share</th></tr>\n</thead><tbody>'
         '<tr><th scope="row">Xi</th><td class="n">3</td><td class="n">6.9%</td></tr>\n'
-        '<tr><th scope="row">Putin</th><td class="n">40</td><td class="n">93.1%</td></tr>\n</tbody></table>'
+        '<tr><th scope="row">Putin</th><td class="n">40</td><td class="n">–</td></tr>\n</tbody></table>'
     )
 
 
