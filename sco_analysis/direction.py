@@ -35,6 +35,7 @@ _REPORTED = 0.15
 _PASSIVE = 0.6
 _OWN = (0.7, 0.35)  # praise of a relation, of joint work: what the holder's own end gets of it
 _ALONE = 0.45
+_YOU = 0.4
 _REACH = 14  # words between an entry and the party it goes to
 _NEAREST = 0.3  # less than this getting through: not the party described
 
@@ -143,6 +144,8 @@ def _near(pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
     """Find the nearest party and how much of the force reaches it."""
     share = pairs.passes * np.maximum(0, 1 - pairs.distance / (2 * _REACH))
     share = share * np.where(np.isin(pairs.before, ("other", "from")), 0.75, 1.0)
+    # "you" is in every sentence of a talk: what is bad need not be meant for it
+    share = share * np.where(pairs.negative & (pairs.targets.form[pairs.target] == "address"), _YOU, 1.0)
     share[pairs.silent | pairs.spared | (share < _NEAREST)] = 0
     most = np.zeros(len(pairs.hits.first))
     np.maximum.at(most, pairs.hit, share)
@@ -207,10 +210,14 @@ def _both(pairs: Pairs, holder: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return which, share[which]
 
 
-def _alone(pairs: Pairs) -> np.ndarray:
+def _alone(pairs: Pairs, subject: np.ndarray) -> np.ndarray:
     """Find the only party of the sentence, for an entry that met nobody in its own clause."""
     targets = pairs.targets
     loud = ~pairs.silent & ~pairs.spared
+    loud &= ~(pairs.negative & (targets.form[pairs.target] == "address"))
+    # who stands after a deed suffered it; who utters a reproach is not its object
+    loud &= ~(pairs.towards("actor")[pairs.hit] & pairs.ahead)
+    loud &= ~(pairs.towards("object")[pairs.hit] & (pairs.target == subject[pairs.hit]))
     one, other = pairs.first(loud), pairs.last(~pairs.silent)
     low = pairs.first(~pairs.silent)
     same = (low >= 0) & (targets.key[low] == targets.key[other])
@@ -245,7 +252,7 @@ def judge(words: Words, hits: Hits, targets: Targets, holder: np.ndarray, lexico
     helped = pairs.towards("helps") & (hits.force > 0) & (gets >= 0)
     helped &= (targets.first[gets] - hits.last <= 5) & (targets.first[gets] > hits.last)
     nobody = (party < 0) & ~helped & ~pairs.towards("both")
-    alone = _alone(pairs)
+    alone = _alone(pairs, subject)
     party, weight = np.where(nobody, alone, party), np.where(nobody, _ALONE, weight)
     chosen = [(np.flatnonzero(party >= 0), party, weight)]
     chosen.append((np.flatnonzero(helped), gets, np.ones(len(gets))))
