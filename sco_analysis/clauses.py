@@ -273,7 +273,9 @@ class Targets:
         pairs = np.unique(np.stack([self.group, self.key]), axis=1)[0]
         role[np.bincount(pairs, minlength=self.group.max(initial=0) + 1)[self.group] > 2] = LIST
         near = ~words.outside(after, self.last)
-        says = near & words.has(after, "speech") & (words.mark[self.last] > STRONG) & ~words.has(self.last, "owner")
+        says = near & words.has(after, "speech") & (words.mark[self.last] == 1.0) & ~words.has(self.last, "owner")
+        # "…,” said X"
+        says |= words.has(self.place, "speech") & (self.place > 0) & (words.mark[self.place - 1] < 1.0)
         says |= words.has(self.first - 1, "to") & words.has(self.first - 2, "speech") & (self.first > 1)
         ahead = np.where(near, words.start[np.minimum(after, len(words.start) - 1)], words.end[self.last])
         labels = [":" in words.text[a:b] for a, b in zip(words.end[self.last].tolist(), ahead.tolist(), strict=True)]
