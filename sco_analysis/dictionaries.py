@@ -14,8 +14,8 @@ from typing import Any
 
 import numpy as np
 import pandas as pd
-import yaml
 
+from .dictionary_files import read_content
 from .errors import DictionaryError
 from .matching import Hits, Matcher, Pattern, split_pattern
 from .tables import MENTION_KINDS
@@ -23,6 +23,9 @@ from .tokens import Tokens, split_tokens
 
 #: The dictionaries that come with the package.
 NAMES = ("states", "topics")
+
+#: Under these a state's or organisation's patterns stand; a city counts as capital.
+STATE_FORMS = ("name", "demonym", "capital", "city", "government", "person")
 
 _DATA = Path(__file__).parent / "data"
 _FIELDS = ("definition", "examples", "patterns", "not", "sources", "note")
@@ -80,9 +83,10 @@ class Dictionary:
 
 
 def read_dictionary(name_or_path: str | Path) -> Dictionary:
-    """Read a dictionary: ``"states"`` (organisations and office holders included), ``"topics"``, or a YAML file.
+    """Read a dictionary: ``"states"`` (organisations and office holders included), ``"topics"``, or a file.
 
-    A file holds ``key: [patterns]``, ``key: {sub-key: [patterns]}``, or the full form under ``entries:`` ::
+    Files of Lexicoder, LIWC, WordStat and Yoshikoder are read as `dictionary_files` says. A YAML file holds
+    ``key: [patterns]``, ``key: {sub-key: [patterns]}``, or the full form under ``entries:`` ::
 
         kind: topic                     # topic (the default), state or organisation
         sources: ["where the terms come from"]
@@ -98,7 +102,11 @@ def read_dictionary(name_or_path: str | Path) -> Dictionary:
     if str(name_or_path) == "states":
         return _read_states()
     path = _DATA / f"{name_or_path}.yml" if str(name_or_path) in NAMES else Path(name_or_path)
-    return compile_dictionary(_read_yaml(path), name=path.stem, where=str(path))
+    if not path.is_file():
+        raise DictionaryError(
+            f"there is no dictionary {str(path)!r}; write one of {', '.join(NAMES)}, or the path of a dictionary file"
+        )
+    return compile_dictionary(read_content(path), name=path.stem, where=str(path))
 
 
 def compile_dictionary(
@@ -117,6 +125,10 @@ def compile_dictionary(
         at = f"{where}: `{key}`"
         entries[str(key)] = _entry(str(key), kind, entry)
         for sub, pattern in _patterns(entry, at):
+            if kind != "topic" and sub not in STATE_FORMS:
+                raise DictionaryError(
+                    f"{at} has a form {sub!r}; a {kind}'s patterns stand under {', '.join(STATE_FORMS)}"
+                )
             targets.setdefault(pattern, [])
             if (str(key), sub) not in targets[pattern]:
                 targets[pattern].append((str(key), sub))
@@ -181,44 +193,11 @@ def _split(pattern: str, where: str) -> tuple[str, ...]:
         raise DictionaryError(f"{where}: {error}") from None
 
 
-class _Loader(yaml.CSafeLoader if hasattr(yaml, "CSafeLoader") else yaml.SafeLoader):
-    """YAML as usual, but a key written twice is an error."""
-
-
-def _mapping(loader: _Loader, node: yaml.MappingNode) -> dict[Any, Any]:
-    seen = set()
-    for key, _ in node.value:
-        if key.value in seen:
-            line = key.start_mark.line + 1
-            raise DictionaryError(f"line {line}: the key {key.value!r} stands there twice; merge the two")
-        seen.add(key.value)
-    return loader.construct_mapping(node, deep=True)
-
-
-_Loader.add_constructor(yaml.resolver.BaseResolver.DEFAULT_MAPPING_TAG, _mapping)
-
-
-def _read_yaml(path: Path) -> dict[str, Any]:
-    if not path.is_file():
-        raise DictionaryError(
-            f"there is no dictionary {str(path)!r}; write one of {', '.join(NAMES)}, or the path of a YAML file"
-        )
-    try:
-        content = yaml.load(path.read_text(encoding="utf-8"), Loader=_Loader)
-    except (yaml.YAMLError, UnicodeDecodeError) as error:
-        raise DictionaryError(f"{path} cannot be read as YAML: {error}") from None
-    except DictionaryError as error:
-        raise DictionaryError(f"{path}, {error}") from None
-    if not isinstance(content, dict) or not content:
-        raise DictionaryError(f'{path} holds no dictionary; write lines like `energy: [oil, gas, "power plant*"]`')
-    return content
-
-
 @cache
 def _read_states() -> Dictionary:
     """Merge states, organisations and office holders into one dictionary, so that the longest of all wins."""
     states, organisations = (
-        compile_dictionary(_read_yaml(_DATA / f"{name}.yml"), name=name, where=f"{name}.yml")
+        compile_dictionary(read_content(_DATA / f"{name}.yml"), name=name, where=f"{name}.yml")
         for name in ("states", "organisations")
     )
     targets: dict[str, list[tuple[str, str | None]]] = {}
@@ -236,7 +215,8 @@ def _read_states() -> Dictionary:
             terms.setdefault((name, key), []).append((row["name"], row["from"], row["to"]))
     patterns = tuple(Pattern(text, _split(text, "people.csv"), tuple(dict.fromkeys(t))) for text, t in targets.items())
     extra = states.extra | organisations.extra | {"terms": terms}
-    return Dictionary("states", states.entries | organisations.entries, patterns, states.sources, extra)
+    sources = states.sources + organisations.sources
+    return Dictionary("states", states.entries | organisations.entries, patterns, sources, extra)
 
 
 def read_people() -> list[dict[str, str]]:

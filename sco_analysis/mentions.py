@@ -18,6 +18,7 @@ import numpy as np
 import pandas as pd
 
 from .dictionaries import Dictionary, read_dictionary
+from .errors import DictionaryError
 from .matching import Hits, Matcher, linked
 from .tables import build, check
 from .tokens import Tokens, split_tokens
@@ -123,10 +124,16 @@ def _in_office(tokens: Tokens, found: pd.DataFrame, dictionary: Dictionary, sent
     """Tell which hits name somebody who, on the date of the sentence, holds the office that the key stands for."""
     keep, terms = np.ones(len(found), dtype=bool), dictionary.extra.get("terms", {})
     dates = sentences["date"].to_numpy() if "date" in sentences else np.full(len(sentences), np.datetime64("NaT"))
-    for i in np.flatnonzero(found["form"] == "person"):
-        pattern = dictionary.patterns[found["pattern"].iat[i]]
-        date = pd.Timestamp(dates[tokens.row[found["first"].iat[i]]])
-        keep[i] = found["key"].iat[i] in _offices(pattern.text, pattern.targets, terms, date)
+    person = np.flatnonzero(found["form"] == "person")
+    numbers, keys = found["pattern"].to_numpy()[person], found["key"].to_numpy()[person]
+    days = dates[tokens.row[found["first"].to_numpy()[person]].astype(int)].astype("datetime64[D]")
+    known: dict[Any, set[str]] = {}  # the same name is asked about on the same day again and again
+    for i, number, key, day in zip(person, numbers, keys, days, strict=True):
+        asked = (number, str(day))
+        if asked not in known:
+            pattern = dictionary.patterns[number]
+            known[asked] = _offices(pattern.text, pattern.targets, terms, pd.Timestamp(day))
+        keep[i] = key in known[asked]
     return keep
 
 
@@ -298,8 +305,10 @@ def _flatten(patterns: list[Any]) -> Iterator[str]:
     for pattern in patterns:
         if isinstance(pattern, list):
             yield from _flatten(pattern)
-        else:
+        elif isinstance(pattern, str):
             yield pattern
+        else:
+            raise DictionaryError(f"`contexts` or `address`: {pattern!r} is no text; put it in quotation marks")
 
 
 # ---------------------------------------------------------------------- address: states meant without a name

@@ -225,5 +225,12 @@ def test_a_malformed_file_is_refused_with_what_to_write_instead(tmp_path, text, 
 
 def test_an_unknown_name_is_refused_with_the_known_ones():
     """A name that is neither a dictionary nor a file is answered with the names there are."""
-    with pytest.raises(DictionaryError, match=r"no dictionary 'topic'; write one of states, topics, or the path"):
+    with pytest.raises(DictionaryError, match=r"no dictionary 'topic'; write one of states, topics, or the path of"):
         read_dictionary("topic")
+
+
+def test_a_state_needs_forms(tmp_path):
+    """In a dictionary of states, patterns stand under the forms that mentions know."""
+    path = write(tmp_path, "kind: state\nentries: {RUS: [Russia]}\n")
+    with pytest.raises(DictionaryError, match=r"`RUS` has a form None; a state's patterns stand under name, demonym"):
+        read_dictionary(path)
