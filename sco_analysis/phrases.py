@@ -15,7 +15,7 @@ from .cues import verb_forms, words
 from .lines import read_rules
 from .quotes import Marked
 
-_TOKEN = re.compile(r"\w+(?:[-'’.&/]\w+)*(?:['’](?!\w))?|\.{2,}|--+|[^\w\s]")
+_TOKEN = re.compile(r"\d+(?:[.,]\d+)*\w*(?:-\w+)*|\w+(?:[-'’.&/]\w+)*(?:['’](?!\w))?|\.{2,}|--+|[^\w\s]")
 _ENDS = frozenset((".", "?", "!", "…", "..", "...", "...."))
 _MARKED_END = re.compile(r"[.?!…][\"'”’)\]]*\s*$")
 
@@ -41,9 +41,9 @@ class Token(NamedTuple):
 
 
 @cache
-def _abbreviations() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+def _abbreviations() -> tuple[frozenset[str], ...]:
     rules = read_rules("sentences.yml")
-    return tuple(frozenset(map(str, rules[name])) for name in ("titles", "uncertain", "openers"))
+    return tuple(frozenset(map(str, rules[name])) for name in ("titles", "uncertain", "openers", "before_figures"))
 
 
 def tokens_of(text: str, start: int, end: int, marks: list[Marked]) -> list[Token]:
@@ -86,8 +86,10 @@ def _ends(tokens: list[Token], i: int, following: Token) -> bool:
     before = tokens[i - 1] if i else token
     if token.text != "." or before.end < token.start:
         return True
-    titles, uncertain, openers = _abbreviations()
+    titles, uncertain, openers, figures = _abbreviations()
     if before.low in titles or (len(before.text) == 1 and before.upper and before.text != "I"):
+        return False
+    if before.low in figures and following.text[0].isdigit():
         return False
     if before.low in uncertain or "." in before.text:
         return following.mark >= 0 or following.low in openers
@@ -145,10 +147,30 @@ def _agrees(tokens: list[Token], i: int) -> bool:
     before, after = tokens[i - 1], tokens[i + 1]
     if before.low in ("he", "she", "it", "this", "that", "which", "who"):
         return True
-    takes = after.low in words("determiners") or after.low in ("to", "that", "it", "him", "them", "on", "in", "not")
+    takes = after.low in words("determiners") or after.low in ("to", "that", "it", "him", "them", "not")
     return before.word and not before.low.endswith("s") and takes
 
 
 def has_clause(tokens: list[Token], start: int, end: int) -> bool:
     """Tell whether a finite verb stands between two tokens, with something before it; a marked stretch may hold it."""
     return any(tokens[i].mark >= 0 or (i > start and is_finite(tokens, i)) for i in range(start, min(end, len(tokens))))
+
+
+def is_clause(tokens: list[Token], start: int, end: int) -> bool:
+    """Tell whether the words from ``start`` are a clause with a subject: its verb is not a relative or a later one's."""
+    relative = False
+    for i in range(start, min(end, len(tokens))):
+        token = tokens[i]
+        if token.mark >= 0:
+            return True
+        if is_finite(tokens, i):
+            if i == start or tokens[i - 1].low in ("and", "but", "or"):
+                return False
+            if not relative:
+                return True
+            relative = False
+        elif i > start and token.low in ("who", "which", "that", "where", "whose"):
+            relative = True
+        elif i > start and token.low in ("because", "when", "while", "if", "as", "so", "after", "although"):
+            return False
+    return False

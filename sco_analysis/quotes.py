@@ -11,9 +11,9 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-_MARK = re.compile(r"``|''|[\"“”„‟«»‘’‚‹›'`]")
-_OPENING = frozenset(("``", "“", "„", "‟", "«", "‘", "‚", "‹"))
-_CLOSING = frozenset(("''", "”", "»", "’", "›"))
+_MARK = re.compile(r"``|''|‘‘|’’|[\"“”„‟«»‘’‚‹›'`]")
+_OPENING = frozenset(("``", "‘‘", "“", "„", "‟", "«", "‘", "‚", "‹"))
+_CLOSING = frozenset(("''", "’’", "”", "»", "’", "›"))
 _SINGLE = frozenset("‘’‚‹›'`")
 _BEFORE_OPENING = frozenset(" \t\n\r\xa0\u2009\u202f([{—–-/:*_>\x00")
 _AFTER_CLOSING = frozenset(" \t\n\r\xa0\u2009\u202f)]}.,;:?!—–-/*_<…\x00")
@@ -90,12 +90,28 @@ def _pair(text: str, start: int, end: int, goes_on: bool) -> Iterator[Marked]:
         if mark.single:
             i += 1
             continue
+        twin = _stray_twin(text, marks, i)
+        if twin is not None:
+            yield Marked(mark.end, marks[twin].start, mark.start, marks[twin].end, True, False, False)
+            i = twin + 1
+            continue
         later = next((m for m in marks[i + 1 :] if not m.single and m.role == "open"), None)
         limit = later.start if later else end
         stop = _inferred_end(text, mark, start, limit, whole=later is None, goes_on=goes_on)
         if text[mark.end : stop].strip():
             yield Marked(mark.end, stop, mark.start, stop, False, False, False)
         i = next((k for k in range(i + 1, len(marks)) if marks[k].start >= stop), len(marks))
+
+
+def _stray_twin(text: str, marks: list[_Mark], i: int) -> int | None:
+    """Find the closing mark where a second opening mark follows right behind a sentence of the same stretch."""
+    j = next((k for k in range(i + 1, len(marks)) if not marks[k].single), None)
+    if j is None or marks[j].role != "open" or not _SENTENCE_END.search(text[marks[j].start - 2 : marks[j].start]):
+        return None
+    inside = text[marks[i].end : marks[j].start].rstrip()
+    if len(list(_SENTENCE_END.finditer(inside))) != 1:
+        return None
+    return _partner(text, marks, j)
 
 
 def _inferred_end(text: str, mark: _Mark, start: int, limit: int, *, whole: bool, goes_on: bool) -> int:

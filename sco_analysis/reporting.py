@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from .cues import Cue, particles_of, verb_forms, words
-from .phrases import Token, has_clause, is_finite
+from .phrases import Token, has_clause, is_clause, is_finite
 from .subjects import Range, main_subject, phrase_after, subject_before
 
 _STOPS = frozenset((",", ".", ";", ":", "?", "!", "…", "—", "–", "--"))
 _OCCASIONS = frozenset(
-    "interview statement meeting conference hearing briefing speech call email e-mail summit debate release letter tweet"
+    "interview statement meeting conference hearing briefing speech call email e-mail debate release letter tweet"
     " post report news".split()
 )
 
@@ -47,9 +47,13 @@ def _add(tokens: list[Token], found: list[Report], reports: list[Report], low: i
 
 
 def _without_overlaps(reports: list[Report]) -> list[Report]:
-    """Keep of two reports that overlap the one found first; "according to" gives way to a verb."""
+    """Keep of two reports that overlap the one found first; "according to" gives way to a verb behind it."""
     kept: list[Report] = []
     for report in sorted(reports, key=lambda r: r.how == "according"):
+        if report.how == "according":
+            begins = [min(r.start, r.source[0] if r.source else r.start) for r in kept if r.start >= report.start]
+            end = min([b for b in begins if b > report.start + 3], default=report.end)
+            report = report._replace(end=min(report.end, end))
         if not any(r.start < report.end and report.start < r.end for r in kept):
             kept.append(report)
     return sorted(kept)
@@ -82,11 +86,29 @@ def _by_verb(tokens: list[Token], i: int, cue: Cue, found: list[Report]) -> list
         source, outer = subject
     if cue.noun and not _is_verb(tokens, i, source):
         return []
-    content = complement(tokens, i + 1, cue, len(tokens))
+    if subject and _is_closed_tag(tokens, i, low, outer):
+        tagged = _tagged(tokens, i, cue, low, source, outer)
+        if tagged:
+            return tagged
+    content = complement(tokens, i + 1, cue, len(tokens), subordinate=_is_subordinate(tokens, outer))
     if content:
         how = "judgement" if content[2] else "clause"
         return [Report(content[0], content[1], span, source, how)]
     return _tagged(tokens, i, cue, low, source, outer) if subject else []
+
+
+def _is_closed_tag(tokens: list[Token], i: int, low: int, outer: int) -> bool:
+    """Tell whether marked words stand right before the subject, and a stop or an adjunct behind the verb."""
+    if outer - 1 < low or tokens[outer - 1].mark < 0:
+        return False
+    after = tokens[i + 1] if i + 1 < len(tokens) else None
+    return after is None or after.text in (".", ",") or (after.low in words("adjuncts") and after.low != "that")
+
+
+def _is_subordinate(tokens: list[Token], outer: int) -> bool:
+    """Tell whether a subject belongs to a clause that opens the sentence with "When" or "Though"."""
+    opening = ("when", "while", "though", "although", "as", "because", "after", "since", "before", "if")
+    return outer == 1 and tokens[0].low in opening
 
 
 def _is_verb(tokens: list[Token], i: int, source: Range) -> bool:
@@ -96,19 +118,18 @@ def _is_verb(tokens: list[Token], i: int, source: Range) -> bool:
         return False
     after = tokens[i + 1] if i + 1 < len(tokens) else None
     low = tokens[i].low
+    if tokens[i - 1].low.endswith(("'s", "s'")) or (after is not None and is_finite(tokens, i + 1)):
+        return False
+    if tokens[a].low in words("pronouns"):
+        return after is None or after.low != "of"
     plural = tokens[b - 1].low.endswith("s") or b - a > 2
-    if (
-        after is None
-        or after.low in ("of", "to", "for", "about", "from")
-        or (not low.endswith(("s", "d")) and not plural)
-    ):
-        return tokens[a].low in words("pronouns") and after is not None and after.low != "of"
-    return (
-        after.mark >= 0
-        or after.text in (",", ":", ".")
-        or after.low == "that"
-        or has_clause(tokens, i + 1, len(tokens))
-    )
+    if after is None or after.low in ("of", "to", "for", "about", "from") or not (low.endswith(("s", "d")) or plural):
+        return False
+    if after.text in (",", ":", "."):
+        marked = i + 2 < len(tokens) and tokens[i + 2].mark >= 0 and after.text != "."
+        tagging = a > 0 and (tokens[a - 1].mark >= 0 or tokens[a - 1].text == ",")
+        return marked or (tagging and tokens[a].low in ("the", "a", "an"))
+    return after.mark >= 0 or after.low == "that" or is_clause(tokens, i + 1, len(tokens))
 
 
 def _bare_tag(tokens: list[Token], i: int, cue: Cue, low: int) -> list[Report]:
@@ -174,7 +195,7 @@ def _start_of_marked(tokens: list[Token], low: int, marked: int) -> int:
 
 def _tagged(tokens: list[Token], i: int, cue: Cue, low: int, source: Range, outer: int) -> list[Report]:
     """Read "…, Smith said." once nothing reported stands behind the verb."""
-    if not cue.frames & {"say", "tell", "tag"} and not ("that" in cue.frames and outer and tokens[outer - 1].mark >= 0):
+    if not cue.frames & {"say", "state", "tell", "tag"} and not ("that" in cue.frames and outer and tokens[outer - 1].mark >= 0):
         return []
     k = outer
     while k > low and tokens[k - 1].low in ("as", "and", "but", "then", "the"):
@@ -184,18 +205,28 @@ def _tagged(tokens: list[Token], i: int, cue: Cue, low: int, source: Range, oute
     end = _before_comma(tokens, k)
     first = _content_start(tokens, low, end)
     marked = any(t.mark >= 0 for t in tokens[first:end])
-    if not marked and (
-        not has_clause(tokens, first, end) or cue.lemma in ("go", "begin", "ask", "read") and not marked
-    ):
-        if not (cue.lemma == "go" and has_clause(tokens, first, end)):
-            return []
+    if not marked and not _may_be_tagged(tokens, first, end, i, cue):
+        return []
     return [Report(first, end, _span(tokens, i), source, "tag"), *_more(tokens, i + 1, i, source)]
+
+
+def _may_be_tagged(tokens: list[Token], first: int, end: int, i: int, cue: Cue) -> bool:
+    """Tell whether words without marks before a tag are a reported clause."""
+    if cue.thought or cue.lemma in ("begin", "ask", "read", "offer", "continue"):
+        return False
+    if cue.lemma == "go":
+        return i + 1 < len(tokens) and tokens[i + 1].low == "on" and has_clause(tokens, first, end)
+    if has_clause(tokens, first, end):
+        return True
+    return end - first > 4 and tokens[first].low not in words("prepositions") | words("times")
 
 
 def _behind_tag(tokens: list[Token], k: int) -> int | None:
     """Find what goes on behind a tag: past its adjuncts and one comma; None at the sentence's end."""
-    while k < len(tokens) and tokens[k].word:
+    while k < len(tokens) and (tokens[k].word or tokens[k].text == "("):
         k += 1
+        if tokens[k - 1].text == "(":
+            k = next((j for j in range(k, len(tokens)) if tokens[j].text == ")"), k) + 1
     if k >= len(tokens) or tokens[k].text not in (",", ";", "—", "–", ":") and tokens[k].mark < 0:
         return None
     k += tokens[k].mark < 0
@@ -226,16 +257,22 @@ def _more(tokens: list[Token], k: int, i: int, source: Range) -> list[Report]:
     return [Report(rest, end, _span(tokens, i), source, "more")]
 
 
-def complement(tokens: list[Token], k: int, cue: Cue, high: int) -> tuple[int, int, bool] | None:
+def complement(
+    tokens: list[Token], k: int, cue: Cue, high: int, *, subordinate: bool = False
+) -> tuple[int, int, bool] | None:
     """Find what a verb reports behind it: start and end, and whether it is a judgement in the source's words only."""
     if k < high and tokens[k].low in particles_of(cue.lemma):
         k += 1
+    elif cue.lemma in ("point", "go"):
+        return None
+    if subordinate:
+        high = next((j for j in range(k + 1, high) if tokens[j].text == ","), high)
     begin = k
     if "tell" in cue.frames:
         k = _past_addressee(tokens, k, high)
     for start in _starts(tokens, k, high):
         token = tokens[start]
-        if token.low == "that" and start + 1 < high and _is_that(tokens, start):
+        if token.low == "that" and start + 1 < high and _is_that(tokens, start) and cue.frames - {"judge", "tag"}:
             first = start + 1
             return first, _content_end(tokens, first, high), False
         if token.mark >= 0 and (cue.frames - {"judge"}):
@@ -257,8 +294,16 @@ def _bare_clause(tokens: list[Token], k: int, cue: Cue, high: int) -> tuple[int,
     start = _past_adjuncts(tokens, k, high)
     if start >= high or not tokens[start].word or tokens[start].low in ("to", "of", "as", "and", "so", "but", "or"):
         return None
+    if start > k and tokens[start].low == "that":
+        start += 1
     end = _content_end(tokens, start, high)
-    return (start, end, False) if end - start > 2 and has_clause(tokens, start, end) else None
+    if tokens[start].low in words("prepositions"):
+        first = next((j for j in range(start + 1, end) if tokens[j].text == ","), end) + 1
+    else:
+        first = start
+    if tokens[first - 1 : first] and tokens[start].low in ("when", "if", "while", "because", "once", "until", "since"):
+        return (start, end, False) if has_clause(tokens, start, end) and cue.lemma in ("say", "tell") else None
+    return (start, end, False) if end - start > 2 and is_clause(tokens, first, end) else None
 
 
 def _is_that(tokens: list[Token], k: int) -> bool:
@@ -269,7 +314,10 @@ def _is_that(tokens: list[Token], k: int) -> bool:
 def _starts(tokens: list[Token], k: int, high: int) -> list[int]:
     """List where reported words may begin: at once, and behind the adjuncts up to the next comma or marked words."""
     found = [k] if k < high else []
-    if k < high and tokens[k].word and (tokens[k].low in words("adjuncts") or tokens[k].low in words("times")):
+    infinitive = k + 1 < high and tokens[k].low == "to" and tokens[k + 1].low not in words("determiners")
+    infinitive = infinitive and not tokens[k + 1].upper and not tokens[k + 1].low.endswith("s")
+    adjunct = k < high and (tokens[k].low in words("adjuncts") or tokens[k].low in words("times")) and not infinitive
+    if adjunct:
         for j in range(k + 1, high):
             if (
                 tokens[j].low == "that"
@@ -324,7 +372,9 @@ def _past_addressee(tokens: list[Token], k: int, high: int) -> int:
     if tokens[k].low in words("determiners"):
         j += 1
     while j < high and tokens[j].word and tokens[j].low not in words("adjuncts") | words("boundaries"):
-        if tokens[j].low in words("nominative") or (tokens[j].low in words("determiners")):
+        if tokens[j].low in words("nominative") or tokens[j].low in words("determiners"):
+            break
+        if tokens[j - 1].low.endswith("s") and not tokens[j - 1].upper:
             break
         if (tokens[j].upper and not tokens[j - 1].upper) or is_finite(tokens, j):
             break
@@ -379,9 +429,10 @@ def _narrator_returns(tokens: list[Token], k: int, high: int) -> bool:
         )
     if token.low == "according" and following.low == "to":
         return True
-    if token.low in ("and", "but", "then") and cue and cue.form == "finite" and cue.frames & {"say", "tell", "that"}:
+    if token.low in ("and", "but", "then") and cue and cue.form == "finite" and cue.frames & {"say", "tell"}:
         return complement(tokens, k + 2, cue, high) is not None
-    if token.low in ("during", "in", "at") and following.low in words("determiners"):
+    own = following.low in ("a", "an", "his", "her", "their", "its")
+    if (token.low == "during" and following.low in words("determiners")) or (token.low == "in" and own):
         rest = [t for t in tokens[k + 2 : high] if t.word]
         return any(t.low in _OCCASIONS for t in rest[:3]) and not has_clause(tokens, k + 1, high)
     return False
@@ -390,7 +441,9 @@ def _narrator_returns(tokens: list[Token], k: int, high: int) -> bool:
 def _by_participle(tokens: list[Token], i: int, cue: Cue, found: list[Report]) -> list[Report]:
     """Read "Noting that …, X said" and "…, adding that …"."""
     before = tokens[i - 1] if i else None
-    if before is not None and before.low in ("of", "the", "a", "for", "to", "about", "from", "with", "not", "against"):
+    if before is not None and before.low in ("of", "the", "a", "for", "to", "about", "from", "with", "not", "against", "without"):
+        return []
+    if before is not None and before.low.endswith("ly") and i > 1 and tokens[i - 2].low in ("without", "of", "by"):
         return []
     judging = "judge" in cue.frames and not cue.frames & {"say", "that"}
     content = complement(tokens, i + 1, cue, len(tokens))
