@@ -37,7 +37,7 @@ _OWN = (0.7, 0.35)  # praise of a relation, of joint work: what the holder's own
 _ALONE = 0.45
 _YOU = 0.4
 _REACH = 14  # words between an entry and the party it goes to
-_NEAREST = 0.3  # less than this getting through: not the party described
+_NEAREST = 0.4  # less than this getting through: not the party described
 
 
 def set_force(words: Words, hits: Hits, lexicon: Lexicon, question: np.ndarray) -> None:
