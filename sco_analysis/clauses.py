@@ -275,7 +275,7 @@ class Targets:
         near = ~words.outside(after, self.last)
         says = near & words.has(after, "speech") & (words.mark[self.last] == 1.0) & ~words.has(self.last, "owner")
         # "…,” said X"
-        says |= words.has(self.place, "speech") & (self.place > 0) & (words.mark[self.place - 1] < 1.0)
+        says |= words.has(self.place, "speech") & (self.place > 0) & (words.mark[np.maximum(self.place - 1, 0)] < 1.0)
         says |= words.has(self.first - 1, "to") & words.has(self.first - 2, "speech") & (self.first > 1)
         ahead = np.where(near, words.start[np.minimum(after, len(words.start) - 1)], words.end[self.last])
         labels = [":" in words.text[a:b] for a, b in zip(words.end[self.last].tolist(), ahead.tolist(), strict=True)]
