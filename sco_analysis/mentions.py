@@ -256,7 +256,8 @@ class _Context:
 
     def _headline(self, at: int) -> bool:
         """Whether the sentence capitalises all its nouns and verbs."""
-        return not any(word[0].islower() and word not in self.small for word in self._words(at) if len(word) > 1)
+        words = self._words(at)
+        return len(words) > 5 and not any(w[0].islower() and w not in self.small for w in words if len(w) > 1)
 
     def _after_name(self, _: bool, first: np.ndarray, last: np.ndarray) -> np.ndarray:
         out = self._gap(last) & ~np.isin(last + 1, self.hits)  # what follows is no mention itself
