@@ -37,7 +37,7 @@ PUBLIC = {
     "plot_topic_frequency": "figures",
     "plot_speaker_share": "figures",
     "plot_sentiment_toward_states": "figures",
-    "save_figure": "figures",
+    "save_figure": "records",
     "render": "run",
     "cite": "citations",
     "ScoError": "errors",
