@@ -37,14 +37,14 @@ def find_mentions(sentences: pd.DataFrame, dictionary: Dictionary | str | Path) 
 
     Takes any table with doc_id, start, end, text; uses voice, session, speaker, state and date where they are there.
     ``dictionary`` is what `read_dictionary` gives, or what it takes. Gives the table `mentions`: one row per span and
-    key, in every voice but furniture. Form and how are missing for topics.
+    key, in every voice; but no topics in furniture, and no names in a line of tags. Form and how are missing for topics.
 
     Raises `TableError` when a column is missing, `DictionaryError` when the dictionary cannot be read.
     """
     check(sentences, "sentences", columns=["doc_id", "start", "end", "text"])
     dictionary = dictionary if isinstance(dictionary, Dictionary) else read_dictionary(dictionary)
-    if "voice" in sentences:
-        sentences = sentences[sentences["voice"] != "furniture"]
+    if "voice" in sentences and all(entry.kind == "topic" for entry in dictionary.entries.values()):
+        sentences = sentences[sentences["voice"] != "furniture"]  # a caption names states; its topic is not discussed
     sentences = sentences.reset_index(drop=True)
     tokens = split_tokens(sentences["text"].tolist())
     parts = [_named(tokens, dictionary, sentences)]
@@ -104,7 +104,7 @@ def _table(tokens: Tokens, parts: list[pd.DataFrame], sentences: pd.DataFrame) -
 def _named(tokens: Tokens, dictionary: Dictionary, sentences: pd.DataFrame) -> pd.DataFrame:
     """Find what is named: the hits of the dictionary that no context refuses, one row for each of their targets."""
     hits = dictionary.match(tokens)
-    hits = hits.where(~_refused(tokens, hits, dictionary))
+    hits = hits.where(~_refused(tokens, hits, dictionary) & ~_tags(tokens, hits, sentences))
     targets = [(n, *target) for n, pattern in enumerate(dictionary.patterns) for target in pattern.targets]
     table = pd.DataFrame(targets, columns=["pattern", "key", "sub"], dtype=object)
     table["kind"] = [dictionary.entries[key].kind for key in table["key"]]
@@ -118,6 +118,16 @@ def _named(tokens: Tokens, dictionary: Dictionary, sentences: pd.DataFrame) -> p
     found = table.iloc[(np.cumsum(count) - count)[hits.pattern[which]] + step].reset_index(drop=True)
     found["first"], found["last"] = hits.first[which], hits.last[which]
     return found[_in_office(tokens, found, dictionary, sentences)].drop(columns="pattern")
+
+
+def _tags(tokens: Tokens, hits: Hits, sentences: pd.DataFrame) -> np.ndarray:
+    """Tell which hits stand in a list of tags: a line of furniture that is nothing but names."""
+    if "voice" not in sentences:
+        return np.zeros(len(hits.first), dtype=bool)
+    size = len(sentences)
+    covered = np.bincount(tokens.row[hits.first], weights=hits.last - hits.first + 1, minlength=size)
+    only_names = (covered == np.bincount(tokens.row, minlength=size)) & (sentences["voice"] == "furniture").to_numpy()
+    return only_names[tokens.row[hits.first]]
 
 
 def _in_office(tokens: Tokens, found: pd.DataFrame, dictionary: Dictionary, sentences: pd.DataFrame) -> np.ndarray:

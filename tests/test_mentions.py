@@ -604,10 +604,23 @@ def test_addresses_mean_the_states_of_a_talk():
     ]
 
 
-def test_furniture_holds_no_mention_and_a_label_does():
-    """Every voice is searched but furniture."""
-    rows = [("Russia", voice, None, None, 1) for voice in ("furniture", "label", "heading", "quotation")]
-    assert find_mentions(sentences(*rows), "states")["start"].tolist() == [7, 14, 21]
+def test_states_are_found_in_every_voice():
+    """A label, a heading and a caption name states; a line of tags, which is nothing but names, does not."""
+    rows = [("Russia", voice, None, None, 1) for voice in ("label", "heading", "quotation")]
+    rows += [(text, "furniture", None, None, 1) for text in ("Putin Visits China © Pool", "Xi Jinping Nato Putin")]
+    assert find_mentions(sentences(*rows), "states")["text"].tolist() == [
+        "Russia",
+        "Russia",
+        "Russia",
+        "Putin",
+        "China",
+    ]
+
+
+def test_topics_are_not_looked_for_in_furniture():
+    """A caption has no topic."""
+    rows = [("Trade", voice, None, None, 1) for voice in ("furniture", "heading")]
+    assert find_mentions(sentences(*rows), compile_dictionary({"trade": ["trade"]}))["start"].tolist() == [6]
 
 
 def test_topics_have_no_form():
