@@ -247,19 +247,23 @@ def _fix_names(data: dict[str, Any]) -> None:
 def describe_figures(notebook: Any, folder: Path) -> None:
     """Write stem, caption and alternative text of each saved figure into the metadata of the picture that shows it.
 
-    The record belongs to the pictures of the cell that names its stem; a cell that saves several figures shows them
-    in the order it names them.
+    The record belongs to the picture that carries its alternative text already; else to the pictures of the cell that
+    names its stem: a cell that saves several figures shows them in the order it names them.
     """
     records = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in sorted(folder.glob("*.json"))}
+    by_alt = {record.get("alt"): stem for stem, record in records.items()}
     for cell in notebook.cells:
         if cell.cell_type != "code":
             continue
+        pictures = [output for output in cell.outputs if any(m.startswith("image/") for m in output.get("data", {}))]
         named = {stem: re.search(rf"""["']{re.escape(stem)}["']""", cell.source) for stem in records}
         stems = sorted((stem for stem in named if named[stem]), key=lambda stem: named[stem].start())
-        pictures = [output for output in cell.outputs if any(m.startswith("image/") for m in output.get("data", {}))]
-        for stem, output in zip(stems, pictures, strict=False):
-            told = {key: records[stem][key] for key in ("alt", "caption") if records[stem].get(key)}
-            output.metadata = {**output.get("metadata", {}), **told, "stem": stem}
+        for number, output in enumerate(pictures):
+            alts = [told.get("alt") for told in output.get("metadata", {}).values() if isinstance(told, dict)]
+            known = [by_alt[alt] for alt in alts if alt in by_alt]
+            for stem in (known or stems[number : number + 1])[:1]:
+                told = {key: records[stem][key] for key in ("alt", "caption") if records[stem].get(key)}
+                output.metadata = {**output.get("metadata", {}), **told, "stem": stem}
 
 
 def main() -> int:

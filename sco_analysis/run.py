@@ -274,7 +274,9 @@ def _run_all(
 
 def _publish(job: Job, private: Path, places: Mapping[str, Path]) -> None:
     """Bring figures, executed notebook and page of a finished job under their final names, each in one step."""
-    for path in sorted((private / "figures").iterdir()):
+    saved = sorted((private / "figures").iterdir())
+    stems = {path.stem for path in saved if path.suffix == ".json"}  # what describes all figures is not one job's
+    for path in (path for path in saved if path.stem in stems):
         _put(places["figures"] / path.name, path.read_bytes())
     executed = (private / "executed.ipynb").read_bytes()
     _put(places["build"] / f"{job.name}.ipynb", executed)

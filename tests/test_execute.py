@@ -66,3 +66,17 @@ def test_pictures_get_the_words_of_the_record_their_cell_names(tmp_path):
         {"alt": "alt one", "caption": "caption one", "stem": "one"},
     ]
     nbformat.validate(notebook)
+
+
+def test_a_picture_that_carries_its_alt_text_finds_its_record(tmp_path):
+    """A stem that is computed cannot be read in the cell; the alternative text leads to the record all the same."""
+    (tmp_path / "share-chn.json").write_text(json.dumps({"alt": "Bars.", "caption": "Words."}))
+    picture = new_output("display_data", data={"image/png": "aaaa"}, metadata={"image/png": {"alt": "Bars."}})
+    notebook = executed(picture, source='save_figure(ax, t, f"share-{state}")')
+    describe_figures(notebook, tmp_path)
+    assert notebook.cells[0].outputs[0].metadata == {
+        "image/png": {"alt": "Bars."},
+        "alt": "Bars.",
+        "caption": "Words.",
+        "stem": "share-chn",
+    }
