@@ -23,7 +23,8 @@ HIDDEN = ("path", "rights", "sha256")
 
 EXAMPLE = """\
 Four lines of transcript and three sentences of an article, with every table written out (promised columns; `path`,
-`rights` and `sha256` left out; of the tallies the rows that are not silent). A test compares this page with what the package returns.\
+`rights` and `sha256` left out; of the tallies the rows that are not silent). A test compares this page with what the
+package returns.\
 """
 
 TALLIES = """\
