@@ -267,7 +267,9 @@ class Targets:
         """The role of each, a number in `ROLES`."""
         words, after = self.words, self.last + 1
         role = np.where((self.before != "") | self.possessive, OBJECT, ACTOR)
-        theatre = self.possessive & words.has(after, "theatre") & ~words.outside(after, self.last)
+        follows = ~words.outside(after, self.last) & (words.mark[self.last] == 1.0)
+        theatre = self.possessive & words.has(after, "theatre") & follows
+        theatre |= np.isin(self.form, ("name", "capital", "")) & words.has(after, "named") & follows
         theatre |= np.isin(self.before, ("other", "of")) & words.has(self.place - 1, "theatre")
         role[theatre | (self.before == "venue")] = VENUE
         pairs = np.unique(np.stack([self.group, self.key]), axis=1)[0]

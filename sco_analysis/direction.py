@@ -250,6 +250,7 @@ def judge(words: Words, hits: Hits, targets: Targets, holder: np.ndarray, lexico
         mine = pairs.towards(name)
         party[mine], weight[mine] = whom[mine], share[mine]
     helped = pairs.towards("helps") & (hits.force > 0) & (gets >= 0)
+    helped &= targets.key[gets] != holder[words.row[hits.first]]  # who is helped and says so praises the helper
     helped &= (targets.first[gets] - hits.last <= 5) & (targets.first[gets] > hits.last)
     nobody = (party < 0) & ~helped & ~pairs.towards("both")
     alone = _alone(pairs, subject)

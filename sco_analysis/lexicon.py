@@ -31,7 +31,7 @@ STEPS = 6  # elements that an entry may have
 GROUPS = (
     *("negator", "negator_not", "modal", "condition", "first", "third", "be", "by", "from", "of", "victim", "venue"),
     *("other", "travel", "join", "title", "theatre", "participle", "speech", "strong", "medium", "turn", "shares"),
-    *("owner", "adverb", "capital", "ing", "ed", "that", "to", "between", "for"),
+    *("owner", "named", "adverb", "capital", "ing", "ed", "that", "to", "between", "for"),
 )
 BIT = {name: np.int64(1 << number) for number, name in enumerate(GROUPS)}
 
