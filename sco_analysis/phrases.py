@@ -124,7 +124,7 @@ def _is_tag(tokens: list[Token], i: int) -> bool:
 def is_finite(tokens: list[Token], i: int) -> bool:
     """Tell whether ``tokens[i]`` looks like a finite verb: an auxiliary, a common past, or by its ending and place."""
     low = tokens[i].low
-    if not tokens[i].word or tokens[i].mark >= 0:
+    if not tokens[i].word or (tokens[i].upper and (i > 0 or (i + 1 < len(tokens) and tokens[i + 1].upper))):
         return False
     if low in words("auxiliaries") or low in words("irregular_pasts"):
         return True
@@ -163,8 +163,12 @@ def is_clause(tokens: list[Token], start: int, end: int) -> bool:
         token = tokens[i]
         if token.mark >= 0:
             return True
+        if token.text == ":":
+            return False
         if is_finite(tokens, i):
-            if i == start or tokens[i - 1].low in ("and", "but", "or"):
+            if i == start:
+                return "'" in token.low
+            if tokens[i - 1].low in ("and", "but", "or"):
                 return False
             if not relative:
                 return True

@@ -63,7 +63,9 @@ def _by_verb(tokens: list[Token], i: int, cue: Cue, found: list[Report]) -> list
     before = tokens[i - 1] if i else None
     if cue.form == "participle" and not (before and before.low in words("be")):
         return _by_participle(tokens, i, cue, found)
-    if before is not None and (before.low == "to" or before.low in words("determiners")):
+    if before is not None and before.low == "to" and not _goes_on_to(tokens, i):
+        return []
+    if before is not None and before.low in words("determiners"):
         return []
     if before is not None and before.low in words("be") and cue.form != "participle":
         return []
@@ -72,9 +74,10 @@ def _by_verb(tokens: list[Token], i: int, cue: Cue, found: list[Report]) -> list
     inverted = _inverted(tokens, i, cue, low)
     if inverted is not None:
         return inverted
-    subject = subject_before(tokens, i, low)
+    verb = i if before is None or before.low != "to" else next(k for k in range(i - 1, -1, -1) if tokens[k].low in _ON)
+    subject = subject_before(tokens, verb, low)
     if subject is None and low:
-        subject = subject_before(tokens, i, 0)
+        subject = subject_before(tokens, verb, 0)
     if subject is None:
         if before is None or (before.low not in ("and", "but", "then", "also", ",") or not i):
             return _bare_tag(tokens, i, cue, low)
@@ -95,6 +98,14 @@ def _by_verb(tokens: list[Token], i: int, cue: Cue, found: list[Report]) -> list
         how = "judgement" if content[2] else "clause"
         return [Report(content[0], content[1], span, source, how)]
     return _tagged(tokens, i, cue, low, source, outer) if subject else []
+
+
+_ON = frozenset(("went", "goes", "go", "continued", "continues"))
+
+
+def _goes_on_to(tokens: list[Token], i: int) -> bool:
+    """Tell "went on to say" and "continued to say"."""
+    return i > 2 and (tokens[i - 2].low in ("continued", "continues") or tokens[i - 3].low in _ON)
 
 
 def _is_closed_tag(tokens: list[Token], i: int, low: int, outer: int) -> bool:
@@ -144,19 +155,25 @@ def _inverted(tokens: list[Token], i: int, cue: Cue, low: int) -> list[Report] |
     before = tokens[i - 1] if i else None
     if before is None or not (before.mark >= 0 or before.text in (",", "—", "–")) or "judge" in cue.frames:
         return None
+    if not cue.frames & {"say", "state", "tag"}:
+        return None
     start = i + 1
     if start < len(tokens) and tokens[start].low in particles_of(cue.lemma):
         start += 1
     phrase = phrase_after(tokens, start, len(tokens))
     if phrase is None or tokens[phrase[0]].low in words("times") or tokens[phrase[0]].low == "that":
         return None
+    phrase = _named_apposition(tokens, phrase)
     behind = tokens[phrase[1]] if phrase[1] < len(tokens) else None
+    if before.mark >= 0 and behind is not None and behind.low.endswith("ed"):
+        behind = None
     open_end = behind is None or not behind.word or behind.low in words("relatives") | words("adjuncts")
     if not open_end and behind.low not in ("and", "but"):
         return None
     if before.mark < 0 and not has_clause(tokens, low, i - 1):
         rest = _behind_tag(tokens, phrase[1])
-        if rest is not None and all(t.low in words("openers") or not t.word for t in tokens[low:i]):
+        opening = all(t.low in words("openers") or not t.word for t in tokens[low:i])
+        if rest is not None and (opening or tokens[rest].mark >= 0):
             return [Report(rest, _content_end(tokens, rest, len(tokens)), _span(tokens, i), phrase, "clause")]
         return None
     first = _content_start(tokens, low, i)
@@ -164,6 +181,18 @@ def _inverted(tokens: list[Token], i: int, cue: Cue, low: int) -> list[Report] |
         Report(first, _before_comma(tokens, i), _span(tokens, i), phrase, "tag"),
         *_more(tokens, phrase[1], i, phrase),
     ]
+
+
+def _named_apposition(tokens: list[Token], phrase: Range) -> Range:
+    """Prefer the name in "her partner, Jason Ito,": a description followed by nothing but a name between commas."""
+    a, b = phrase
+    if b >= len(tokens) or tokens[b].text != "," or tokens[b - 1].upper:
+        return phrase
+    end = b + 1
+    while end < len(tokens) and end - b < 5 and tokens[end].word and tokens[end].upper:
+        end += 1
+    closed = end >= len(tokens) or tokens[end].text in (",", ".") or tokens[end].low in words("relatives")
+    return (b + 1, end) if end > b + 1 and closed else phrase
 
 
 def _span(tokens: list[Token], i: int) -> Range:
@@ -431,6 +460,11 @@ def _narrator_returns(tokens: list[Token], k: int, high: int) -> bool:
         return True
     if token.low in ("and", "but", "then") and cue and cue.form == "finite" and cue.frames & {"say", "tell"}:
         return complement(tokens, k + 2, cue, high) is not None
+    if token.low in ("but", "while", "and", "although", "though"):
+        phrase = phrase_after(tokens, k + 1, high)
+        verb = verb_forms().get(tokens[phrase[1]].low) if phrase and phrase[1] < high else None
+        if verb and verb.form == "finite" and not verb.noun and verb.frames & {"say", "tell"}:
+            return complement(tokens, phrase[1] + 1, verb, high) is not None
     own = following.low in ("a", "an", "his", "her", "their", "its")
     if (token.low == "during" and following.low in words("determiners")) or (token.low == "in" and own):
         rest = [t for t in tokens[k + 2 : high] if t.word]
@@ -457,8 +491,9 @@ def _by_participle(tokens: list[Token], i: int, cue: Cue, found: list[Report]) -
         return _opening_participle(tokens, i, start, end)
     if _is_document(tokens, i - 1):
         source = _issuer(tokens, i)
-        end = _content_end(tokens, i + 1, len(tokens))
-        return [Report(i + 1 if judgement else start, end, _span(tokens, i), source, "judgement")]
+        if judgement:
+            start, end = i + 1, _content_end(tokens, i + 1, len(tokens))
+        return [Report(start, end, _span(tokens, i), source, "judgement" if judgement else "participle")]
     source = found[-1].source if found and found[-1].how != "according" else main_subject(tokens, 0, i)
     return [Report(start, end, _span(tokens, i), source, "judgement" if judgement else "participle")]
 
