@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import cache
 from importlib.resources import files
+from itertools import pairwise
 
 from .cues import words
 from .lines import read_rules
@@ -17,6 +18,7 @@ from .phrases import Token, is_finite, tokens_of
 
 _PARTICLES = frozenset("de da di do dos das del della der den du la le van von bin bint ibn ben al el ul ur y ter".split())
 _LINKS = frozenset(("of", "for", "on", "the", "and", "&", "in"))
+_PLACES = frozenset(("US", "UK", "USA", "BC", "DC", "LA", "NYC", "UAE"))
 _POSSESSIVE = re.compile(r"['’]s$|(?<=s)['’]$")
 
 
@@ -101,12 +103,15 @@ class Cast:
         self.entities: list[Entity] = []
         self.mentions: list[Mention] = []
         self.sentences: list[int] = []
+        #: where "he" and "she" stand in the narration: offset, gender, sentence, paragraph
+        self.pronouns: list[tuple[int, str, int, int]] = []
         self._by_last: dict[str, list[Entity]] = defaultdict(list)
         self._by_first: dict[str, list[Entity]] = defaultdict(list)
         self._by_name: dict[str, Entity] = {}
         runs = list(self._runs(paragraphs, quoted))
         alone = {fold(run.name[0]) for run in runs if len(run.name) == 1}
         kinds = [self._kind(run, alone) for run in runs]
+        self._short = dict(self._abbreviations(runs))
         for run, kind in zip(runs, kinds, strict=True):
             if kind == "person" and len(run.name) > 1:
                 self._add_person(run)
@@ -129,6 +134,8 @@ class Cast:
                 if initial:
                     sentence += 1
                     self.sentences.append(token.start)
+                if token.low in ("he", "she") and not any(a <= token.start < b for a, b in quoted):
+                    self.pronouns.append((token.start, "m" if token.low == "he" else "f", sentence, number))
                 if not token.word:
                     initial = token.text in ".?!…" or (initial and token.text in "\"“”'‘")
                     i += 1
@@ -174,6 +181,21 @@ class Cast:
             break
         return k
 
+    def _abbreviations(self, runs: list[Run]) -> Iterator[tuple[str, str]]:
+        """Find "Shanghai Cooperation Organization (SCO)": the short form and the full one."""
+        for full, short in pairwise(runs):
+            if self.text[full.end : short.start] in (" (", " (the ") and self.text[short.end : short.end + 1] == ")":
+                letters = short.name[0].replace(".", "").lower()
+                initials = [word[0].lower() for word in full.name if word[0].isupper()]
+                if len(short.name) == 1 and len(full.name) > 1 and letters[:1] == initials[0]:
+                    if sum(letter in initials for letter in letters) >= 2:
+                        yield fold(short.name[0]), " ".join(full.name)
+
+    def candidates(self, surname: str) -> list[Entity]:
+        """Return the persons of that surname, or else of that first name."""
+        key = fold(surname)
+        return self._by_last.get(key) or self._by_first.get(key) or []
+
     def _kind(self, run: Run, alone: set[str]) -> str:
         """Say whether a sequence names a person or a body."""
         name = run.name
@@ -216,6 +238,7 @@ class Cast:
     def _link(self, run: Run, kind: str) -> Entity | None:
         """Find the entity a sequence names, or make one."""
         full = " ".join(run.name)
+        full = self._short.get(fold(full), full)
         key = fold(full)
         if not key:
             return None
@@ -266,13 +289,15 @@ class Cast:
 
 
 def _is_acronym(name: list[str]) -> bool:
-    return len(name) == 1 and len(name[0]) > 1 and name[0].isupper()
+    return len(name) == 1 and len(name[0]) > 1 and name[0].isupper() and "." not in name[0] and name[0] not in _PLACES
 
 
 def _read_run(tokens: list[Token], first: int, last: int, *, initial: bool, quoted: bool) -> Run | None:
     """Read a capitalised sequence: drop a sentence's first word that is no name, split titles off, look around."""
     k = first
-    while k < last and (tokens[k].low in words("common") or (k == first and initial and tokens[k].low.endswith("ly"))):
+    while k < last and (
+        tokens[k].low in words("common") or (k == first and initial and tokens[k].low.endswith(("ly", "ing")) and last - k > 1)
+    ):
         k += 1
     while last > k and not (tokens[last - 1].word and tokens[last - 1].upper):
         last -= 1

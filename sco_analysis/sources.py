@@ -1,25 +1,29 @@
-"""Sources as printed → who they are: names, descriptions, pronouns, and what has no source of its own."""
+"""Sources as printed → who they are: names, descriptions, pronouns, and words that have no source of their own."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from bisect import bisect_right
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, NamedTuple
 
 from .cues import words
+from .dictionaries import read_dictionary
 from .layout import Layout
 from .lines import read_rules
-from .names import Cast, Entity, Mention, person_nouns, titles
-from .people import fold, known, state_of
+from .names import Cast, Entity, Mention, person_nouns
+from .people import fold, state_of
 from .phrases import Token, tokens_of
 
 _OFFICES = frozenset(
     "president minister premier chancellor ambassador envoy king queen prince emir sultan leader senator congressman"
     " congresswoman mp secretary chairman governor spokesman spokeswoman spokesperson diplomat general aide".split()
 )
-_GENDER_OF = {"he": "m", "his": "m", "him": "m", "she": "f", "her": "f"}
-_PLURAL = frozenset(("they", "we", "these", "those", "their"))
+_GENDER_OF = {"he": "m", "she": "f"}
+_DEFINITE = frozenset(("the", "this", "that", "his", "her", "their", "its"))
+_BY = re.compile(r"[^.,;:“\"]{0,60}?\b(?:from|by|of)\s+")
 
 
 class Source(NamedTuple):
@@ -33,15 +37,19 @@ class Source(NamedTuple):
 
 
 UNRESOLVED = Source(None, None, None, "unresolved", 0.0)
+Answer = tuple[Entity | None, str, float]
 
 
 @dataclass(slots=True)
-class _Said:
-    """Who was found to say something, and where."""
+class _Trace:
+    """One sign of somebody's presence: a name, a pronoun in the narration, a quotation."""
 
     entity: Entity
+    start: int
+    sentence: int
     paragraph: int
-    at: int
+    weight: float
+    spoke: bool
 
 
 def resolve_sources(text: str, layout: Layout, found: Sequence[Any]) -> list[Source]:
@@ -50,216 +58,301 @@ def resolve_sources(text: str, layout: Layout, found: Sequence[Any]) -> list[Sou
         return []
     paragraphs = [(b.start, b.end) for b in layout.blocks if b.kind == "prose"]
     quoted = [(q.start, q.end) for q in found if q.kind in ("direct", "scare")]
-    return Resolver(text, Cast(text, paragraphs, quoted), paragraphs).resolve(found)
+    return _Resolver(text, Cast(text, paragraphs, quoted), paragraphs).resolve(found)
 
 
-class Resolver:
-    """Goes through a document's quotations in order and remembers who spoke last."""
+@cache
+def _first_words() -> frozenset[str]:
+    """Return what the patterns of the states begin with, so that phrases without any need no search."""
+    return frozenset(re.match(r"\W*([\w'’]+)", str(p.text))[1][:3].casefold() for p in read_dictionary("states").patterns
+                     if re.match(r"\W*([\w'’]+)", str(p.text)))  # fmt: skip
+
+
+@cache
+def _state(phrase: str) -> str | None:
+    if not any(word[:3].casefold() in _first_words() for word in re.findall(r"\w+", phrase) if word[0].isupper()):
+        return None
+    return state_of(phrase)
+
+
+class _Resolver:
+    """Goes through a document in order and remembers who was named and who spoke."""
 
     def __init__(self, text: str, cast: Cast, paragraphs: list[tuple[int, int]]) -> None:
         self.text, self.cast, self.paragraphs = text, cast, paragraphs
-        self.said: list[_Said] = []
-        self._described: dict[str, Entity] = {}
+        self.traces: list[_Trace] = []
+        self.described: dict[str, Entity] = {}
+        self.documents: dict[str, Entity] = {}
+        self._events = sorted(
+            [(m.start, m) for m in cast.mentions] + [(p[0], p) for p in cast.pronouns], key=lambda event: event[0]
+        )
+        self._next = 0
 
     def resolve(self, found: Sequence[Any]) -> list[Source]:
         """Resolve all quotations."""
-        sources: list[Source] = []
+        taken = [(q.start, q.end) for q in found]
+        taken += [q.label for q in found if q.label]
+        answers: list[Answer] = []
         for q in found:
-            if q.kind == "scare":
-                sources.append(UNRESOLVED)
+            at = q.label[0] if q.label else q.start
+            self._advance(max(at, q.start), taken)
+            answer = (None, "unresolved", 0.0) if q.kind == "scare" else self._who(q, at)
+            answers.append(answer)
+            entity = answer[0]
+            if entity is not None:
+                if entity.kind == "other":
+                    entity.kind = "body"
+                self.traces.append(_Trace(entity, q.start, self._sentence(q.start), q.paragraph, 7.5, spoke=True))
+        _introduced_later(found, answers, self.text)
+        return [self._source(*answer) for answer in answers]
+
+    def _sentence(self, at: int) -> int:
+        return bisect_right(self.cast.sentences, at)
+
+    def _advance(self, at: int, taken: list[tuple[int, int]]) -> None:
+        """Take note of the names and pronouns up to an offset."""
+        while self._next < len(self._events) and self._events[self._next][0] < at:
+            start, event = self._events[self._next]
+            self._next += 1
+            if isinstance(event, Mention):
+                weight = 6.0 + (1.5 if event.subject else 0.0) - (3.0 if event.quoted else 0.0)
+                self.traces.append(
+                    _Trace(event.entity, start, event.sentence, event.paragraph, weight, spoke=False)
+                )
                 continue
-            entity, how, confidence = self._who(q)
-            if entity is None:
-                sources.append(UNRESOLVED)
+            if any(a <= start < b for a, b in taken):
                 continue
-            self.said.append(_Said(entity, q.paragraph, q.start))
-            sources.append(self._source(entity, how, confidence))
-        return sources
+            entity, _ = self._best(start, _person_of(event[1]))
+            if entity is not None:
+                self.traces.append(_Trace(entity, start, event[2], event[3], 7.0, spoke=False))
 
-    def _source(self, entity: Entity, how: str, confidence: float) -> Source:
-        """Write down an entity as a source."""
-        if entity.person:
-            return Source(entity.person.name, entity.person.state, entity.role or None, how, confidence)
-        state = None
-        if entity.kind == "person":
-            office = entity.nouns & _OFFICES
-            state = state_of(entity.role) if office and entity.role else None
-        else:
-            state = state_of(entity.name) or (state_of(entity.role) if entity.role else None)
-        return Source(entity.name, state, entity.role or None, how, confidence)
-
-    def _who(self, q: Any) -> tuple[Entity | None, str, float]:
-        if q.label is None:
-            return self._floating(q)
-        if q.how == "more" and self.said:
-            return self._by_label(q, "previous speaker" if q.kind == "direct" else None)
-        return self._by_label(q, None)
-
-    def _by_label(self, q: Any, how: str | None) -> tuple[Entity | None, str, float]:
-        a, b = q.label
-        label = self.text[a:b]
-        low = label.lower()
-        if low in words("pronouns") or low in _PLURAL:
-            entity, confidence = self._pronoun(low, a, q)
-            return entity, how or ("coreference" if entity else "unresolved"), confidence
-        tokens = [t for t in tokens_of(self.text, a, b, []) if t.word]
-        head = _head(tokens)
-        if not head:
-            return None, "unresolved", 0.0
-        mention = self._mention_in(head[0].start, head[-1].end)
-        owner = self._document_owner(tokens, head, a, q)
-        if owner is not None:
-            return owner, how or "description", 0.7
-        if mention and mention.end >= head[-1].start + 1:
-            return mention.entity, how or "named", 0.95
-        return self._description(label, tokens, head, a, q, how)
-
-    def _mention_in(self, start: int, end: int) -> Mention | None:
-        return next((m for m in reversed(self.cast.mentions) if m.start >= start and m.end <= end + 2), None)
-
-    def _document_owner(self, tokens: list[Token], head: list[Token], at: int, q: Any) -> Entity | None:
-        """Find whose a statement, a report or a website is."""
-        if head[-1].low not in words("documents"):
-            return None
-        mention = self._mention_in(tokens[0].start, tokens[-1].end)
-        if mention:
-            return mention.entity
-        rest = tokens[len(head) :]
-        if len(rest) > 1:
-            phrase = self.text[rest[1].start : rest[-1].end]
-            return self._describe(phrase)
-        after = self._owner_behind(tokens[-1].end)
-        if after:
-            return after
-        if len(head) > 1 and head[0].low not in words("determiners"):
-            return None
-        recent = [s.entity for s in self.said[-3:] if q.paragraph - s.paragraph <= 3]
-        bodies = [m.entity for m in self.cast.mentions if m.start < at and m.entity.kind == "body"]
-        return bodies[-1] if bodies else recent[-1] if recent else None
-
-    def _owner_behind(self, end: int) -> Entity | None:
-        match = re.compile(r"\s+(?:from|by|of)\s+").match(self.text, end)
-        if not match:
-            return None
-        tokens = [t for t in tokens_of(self.text, match.end(), match.end() + 90, [])]
-        phrase = next((tokens[:i] for i, t in enumerate(tokens) if not t.word), tokens)
-        mention = self._mention_in(match.end(), phrase[-1].end) if phrase else None
-        return mention.entity if mention else None
-
-    def _description(
-        self, label: str, tokens: list[Token], head: list[Token], at: int, q: Any, how: str | None
-    ) -> tuple[Entity | None, str, float]:
-        """Resolve a noun phrase without a name: to somebody known by that noun, else to itself."""
-        noun = head[-1].low.rstrip("'s") if head[-1].low.endswith("'s") else head[-1].low
-        definite = tokens[0].low in ("the", "this", "that", "his", "her", "their", "its")
-        if definite:
-            known_as = self._by_noun(noun, tokens, at, q)
-            if known_as:
-                return known_as, how or "description", 0.75
-        return self._describe(label), how or "description", 0.6
-
-    def _describe(self, label: str) -> Entity:
-        """Return the entity that is known by a description only."""
-        name = re.sub(r"^(?:the|a|an)\s+", "", " ".join(label.split()), flags=re.IGNORECASE)
-        key = fold(name)
-        if key not in self._described:
-            noun = key.split()[-1] if key else ""
-            kind = "person" if noun in person_nouns() else "body"
-            plural = noun.endswith("s") and noun not in person_nouns() and noun not in words("body_nouns")
-            entity = Entity(name, "plural" if plural else kind, person_nouns().get(noun, ""), {noun})
-            self._described[key] = entity
-        return self._described[key]
-
-    def _by_noun(self, noun: str, tokens: list[Token], at: int, q: Any) -> Entity | None:
-        """Find whom a definite description means by the nouns the text uses of everybody."""
-        wanted = {noun, *(str(w) for w in read_rules("cues.yml")["also_called"].get(noun, ()))}
-        gender = person_nouns().get(noun, "")
-        phrase = " ".join(t.text for t in tokens)
-        body = noun in words("body_nouns") and noun not in person_nouns()
-        state = state_of(phrase) if len(tokens) > 1 and any(t.upper for t in tokens[1:]) else None
-        best: tuple[float, Entity] | None = None
-        for entity, score in self._salience(at, q).items():
-            fit = _fit(entity, wanted, noun, body=body, gender=gender, state=state)
-            if fit and (best is None or score + fit > best[0]):
-                best = score + fit, entity
-        return best[1] if best else None
-
-    def _salience(self, at: int, q: Any) -> dict[Entity, float]:
+    def _salience(self, at: int) -> dict[Entity, float]:
         """Score everybody named or quoted before ``at`` by how present they are."""
         scores: dict[Entity, float] = {}
-        sentence = _count_before(self.cast.sentences, at)
-        for mention in self.cast.mentions:
-            if mention.start >= at:
-                break
-            distance = sentence - mention.sentence
-            score = 6.0 - 1.0 * distance + (1.5 if mention.subject else 0.0) - (3.0 if mention.quoted else 0.0)
-            scores[mention.entity] = max(scores.get(mention.entity, -99.0), score)
-        for said in self.said:
-            distance = sentence - _count_before(self.cast.sentences, said.at)
-            scores[said.entity] = max(scores.get(said.entity, -99.0), 7.5 - 0.8 * distance)
+        sentence = self._sentence(at)
+        for trace in self.traces[-120:]:
+            if trace.start >= at:
+                continue
+            score = trace.weight - (0.8 if trace.spoke else 1.0) * (sentence - trace.sentence)
+            if score > scores.get(trace.entity, -99.0):
+                scores[trace.entity] = score
         for entity in scores:
-            scores[entity] += min(entity.count, 8) * 0.15
+            scores[entity] += min(entity.count, 12) * (0.3 if entity.kind == "body" else 0.15)
         return scores
 
-    def _pronoun(self, low: str, at: int, q: Any) -> tuple[Entity | None, float]:
-        """Find whom a pronoun means: the most present entity that fits in gender, number and kind."""
-        gender = _GENDER_OF.get(low, "")
-        if low in ("i", "we", "you"):
-            return None, 0.0
-        fitting: list[tuple[float, Entity]] = []
-        for entity, score in self._salience(at, q).items():
-            if low in ("he", "she"):
-                if entity.kind == "person" and entity.gender in ("", gender):
-                    fitting.append((score - (0.0 if entity.gender else 1.5), entity))
-            elif low == "it":
-                if entity.kind == "body":
-                    fitting.append((score, entity))
-            elif low == "who":
-                fitting.append((score, entity))
-            elif entity.kind in ("plural", "body"):
-                fitting.append((score + (3.0 if entity.kind == "plural" else 0.0), entity))
+    def _best(self, at: int, fit: Callable[[Entity], float | None]) -> tuple[Entity | None, float]:
+        """Find the most present entity that fits, and how sure that is by its lead over the next."""
+        fitting = []
+        for entity, score in self._salience(at).items():
+            bonus = fit(entity)
+            if bonus is not None:
+                fitting.append((score + bonus, entity))
         if not fitting:
             return None, 0.0
         fitting.sort(key=lambda pair: -pair[0])
         lead = fitting[0][0] - fitting[1][0] if len(fitting) > 1 else 5.0
         return fitting[0][1], round(min(0.95, 0.6 + 0.07 * lead), 2)
 
-    def _floating(self, q: Any) -> tuple[Entity | None, str, float]:
-        """Give words without a source to whoever spoke last, or whom the sentence before is about."""
-        start = self.paragraphs[q.paragraph][0]
-        here = [s for s in self.said if s.paragraph == q.paragraph]
-        if here:
-            return here[-1].entity, "previous speaker", 0.9
-        about = self._subject_of_last_sentence(start, q)
-        last = self.said[-1] if self.said else None
-        near = last is not None and q.paragraph - last.paragraph <= 1
-        if last and near:
+    def _who(self, q: Any, at: int) -> Answer:
+        if q.label is None:
+            return self._floating(q)
+        entity, how, confidence = self._by_label(q, at)
+        if entity is not None and q.how == "more" and q.kind == "direct":
+            how = "previous speaker"
+        return entity, how, confidence
+
+    def _by_label(self, q: Any, a: int) -> Answer:
+        b = q.label[1]
+        label = self.text[a:b]
+        low = label.lower()
+        if low in words("pronouns") or low in ("these", "those", "others"):
+            return self._pronoun(low, a)
+        tokens = [t for t in tokens_of(self.text, a, b, []) if t.word]
+        head = _head(tokens)
+        if not head:
+            return None, "unresolved", 0.0
+        if head[-1].low in words("documents"):
+            return self._document(label, tokens, head, a)
+        mention = self._mention_in(head[0].start, head[-1].end)
+        if mention and mention.end >= head[-1].start + 1:
+            same = self.cast.candidates(head[-1].text) if mention.entity.kind == "person" else []
+            if len(same) > 1 and fold(self.text[mention.start : mention.end]) == fold(head[-1].text):
+                best, confidence = self._best(a, lambda e: 0.0 if e in same else None)
+                if best is not None:
+                    return best, "named", confidence
+            return mention.entity, "named", 0.95
+        return self._description(label, tokens, head, a)
+
+    def _mention_in(self, start: int, end: int) -> Mention | None:
+        return next((m for m in reversed(self.cast.mentions) if m.start >= start and m.end <= end + 2), None)
+
+    def _document(self, label: str, tokens: list[Token], head: list[Token], at: int) -> Answer:
+        """Find whose a statement, a report or a website is."""
+        noun = head[-1].low
+        mention = self._mention_in(tokens[0].start, tokens[-1].end)
+        if mention is None and len(tokens) == len(head):
+            by = _BY.match(self.text, tokens[-1].end)
+            mention = self._mention_in(by.end(), by.end() + 60) if by else None
+            mention = mention if by and mention and mention.start - by.end() < 25 else None
+        if mention:
+            self.documents[noun] = mention.entity
+            return mention.entity, "description", 0.8
+        rest = tokens[len(head) + 1 :]
+        if rest:
+            return self._describe(self.text[rest[0].start : rest[-1].end]), "description", 0.7
+        if tokens[0].low in _DEFINITE and noun in self.documents:
+            return self.documents[noun], "description", 0.7
+        if len(head) == 2 and head[0].low in words("determiners"):
+            sentence = self._sentence(at)
+            spoke = [t for t in self.traces if t.spoke and t.start < at and sentence - t.sentence <= 4]
+            if spoke:
+                return spoke[-1].entity, "description", 0.5
+        return self._describe(label), "description", 0.5
+
+    def _description(self, label: str, tokens: list[Token], head: list[Token], at: int) -> Answer:
+        """Resolve a noun phrase without a name: to somebody known by that noun, else to itself."""
+        noun = re.sub(r"['’]s$|['’]$", "", head[-1].low)
+        if tokens[0].low not in _DEFINITE:
+            return self._describe(label), "description", 0.6
+        known_as = self._by_noun(noun, head, at)
+        if known_as:
+            return known_as, "description", 0.75
+        modified = len(head) > 2 and tokens[0].low == "the" and noun not in words("body_nouns")
+        if modified and not noun.endswith("s") and not any(t.upper for t in head[1:-2]):
+            best, confidence = self._best(at, _person_of(person_nouns().get(noun, "")))
+            if best is not None and confidence > 0.6 and self._salience(at)[best] > 4.0:
+                return best, "description", 0.5
+        return self._describe(label), "description", 0.6
+
+    def _describe(self, label: str) -> Entity:
+        """Return the entity that is known by a description only."""
+        name = re.sub(r"^(?:the|a|an)\s+", "", " ".join(label.split()), flags=re.IGNORECASE)
+        key = fold(name)
+        if key not in self.described:
+            head = _head([t for t in tokens_of(name, 0, len(name), []) if t.word])
+            noun = head[-1].low if head else ""
+            kind = "person" if noun in person_nouns() else "body"
+            if noun.endswith("s") and kind != "person" and noun not in words("body_nouns"):
+                kind = "plural"
+            self.described[key] = Entity(name, kind, person_nouns().get(noun, ""), {noun}, count=1)
+        return self.described[key]
+
+    def _by_noun(self, noun: str, head: list[Token], at: int) -> Entity | None:
+        """Find whom a definite description means by the nouns the text uses of everybody."""
+        wanted = {noun, *(str(w) for w in read_rules("cues.yml")["also_called"].get(noun, ()))}
+        phrase = " ".join(t.text for t in head)
+        state = _state(phrase) if any(t.upper for t in head[1:]) else None
+        body = noun in words("body_nouns") and noun not in person_nouns()
+        gender = person_nouns().get(noun, "")
+
+        def fit(entity: Entity) -> float | None:
+            if body:
+                return self._fits_body(entity, noun, state)
+            return _fits_person(entity, wanted, noun, gender, state)
+
+        return self._best(at, fit)[0]
+
+    def _fits_body(self, entity: Entity, noun: str, state: str | None) -> float | None:
+        if entity.kind != "body" or (state and _state(entity.name) not in (None, state)):
+            return None
+        name = entity.name.lower().split()
+        if noun in entity.nouns or (entity.forms and noun in (name[0], name[-1])):
+            return 6.0
+        spoke = any(t.spoke and t.entity is entity for t in self.traces)
+        loose = noun in _LOOSE_BODIES and entity.forms and (spoke or entity.count > 2)
+        return 0.0 if loose else None
+
+    def _pronoun(self, low: str, at: int) -> Answer:
+        """Find whom a pronoun means: the most present entity that fits in gender, number and kind."""
+        if low in ("i", "we", "you"):
+            return None, "unresolved", 0.0
+        if low in _GENDER_OF:
+            fit = _person_of(_GENDER_OF[low])
+        elif low == "it":
+            fit = _body
+        elif low == "who":
+            fit = _anybody
+        else:
+            plural = self._plural_subject(at)
+            if plural:
+                return plural, "coreference", 0.6
+            fit = _several
+        entity, confidence = self._best(at, fit)
+        return entity, "coreference" if entity else "unresolved", confidence
+
+    def _plural_subject(self, at: int) -> Entity | None:
+        """Find the plural noun phrase that one of the last two sentences is about."""
+        number = self._sentence(at)
+        for k in range(number - 2, max(number - 4, -1), -1):
+            text = self.text[self.cast.sentences[k] : self.cast.sentences[k + 1]][:160]
+            match = _PLURAL.match(text)
+            if match and match["noun"].lower() in _plural_nouns():
+                return self._describe(match["phrase"])
+        return None
+
+    def _floating(self, q: Any) -> Answer:
+        """Give words without a source to whoever spoke last, or whom the paragraph before is about."""
+        spoke = [t for t in self.traces if t.spoke and t.start < q.start]
+        last = spoke[-1] if spoke else None
+        if last and last.paragraph == q.paragraph:
+            return last.entity, "previous speaker", 0.9
+        if last and q.paragraph - last.paragraph <= 1:
             return last.entity, "previous speaker", 0.8
-        if about:
-            return about, "previous speaker", 0.6
+        before = [t for t in self.traces if t.paragraph == q.paragraph - 1 and t.start < q.start and t.weight >= 6.0]
+        people = [t for t in before if t.entity.kind == "person"]
+        subjects = [t for t in people if t.weight >= 7.0]
+        if people:
+            return (subjects or people)[-1].entity, "previous speaker", 0.6
         if last and q.paragraph - last.paragraph <= 4:
             return last.entity, "previous speaker", 0.5
         return None, "unresolved", 0.0
 
-    def _subject_of_last_sentence(self, start: int, q: Any) -> Entity | None:
-        """Find the person the paragraph before is about."""
-        before = [
-            m for m in self.cast.mentions
-            if m.start < start and m.paragraph == q.paragraph - 1 and m.entity.kind == "person" and not m.quoted
-        ]  # fmt: skip
-        subjects = [m for m in before if m.subject]
-        return (subjects or before)[-1].entity if before else None
+    def _source(self, entity: Entity | None, how: str, confidence: float) -> Source:
+        """Write down an entity as a source."""
+        if entity is None:
+            return UNRESOLVED
+        if entity.person:
+            return Source(entity.person.name, entity.person.state, entity.role or None, how, confidence)
+        if entity.kind == "person":
+            state = _state(entity.role) if entity.role and entity.nouns & _OFFICES else None
+            return Source(entity.name, state, entity.role or None, how, confidence)
+        name = re.sub(r"([Oo]rgani)s(ation)", r"\1z\2", entity.name)
+        return Source(name, _state(entity.name), None, how, confidence)
 
 
-def _count_before(starts: list[int], at: int) -> int:
-    low, high = 0, len(starts)
-    while low < high:
-        middle = (low + high) // 2
-        if starts[middle] <= at:
-            low = middle + 1
-        else:
-            high = middle
-    return low
+_PLURAL = re.compile(
+    r"\W*(?P<phrase>(?:(?:several|some|many|most|two|three|four|five|six|other|the|these|both|a few)\s+)?"
+    r"(?:[a-z][\w-]*\s+){0,3}?(?P<noun>[a-z]{3,}s))\b",
+    re.IGNORECASE,
+)
+
+
+@cache
+def _plural_nouns() -> frozenset[str]:
+    return frozenset(noun + "s" for noun in person_nouns())
+
+
+def _person_of(gender: str) -> Callable[[Entity], float | None]:
+    """Return what lets persons of a gender through; those of unknown gender with a malus."""
+
+    def fit(entity: Entity) -> float | None:
+        if entity.kind != "person" or (gender and entity.gender not in ("", gender)):
+            return None
+        return 0.0 if entity.gender or not gender else -1.5
+
+    return fit
+
+
+def _body(entity: Entity) -> float | None:
+    return 0.0 if entity.kind == "body" else None
+
+
+def _anybody(_: Entity) -> float | None:
+    return 0.0
+
+
+def _several(entity: Entity) -> float | None:
+    return 3.0 if entity.kind == "plural" else 0.0 if entity.kind == "body" else None
 
 
 def _head(tokens: list[Token]) -> list[Token]:
@@ -272,28 +365,37 @@ def _head(tokens: list[Token]) -> list[Token]:
     return tokens
 
 
-def _fit(entity: Entity, wanted: set[str], noun: str, *, body: bool, gender: str, state: str | None) -> float:
-    """Score how well an entity fits a definite description; 0 when it does not."""
-    if body:
-        if entity.kind != "body":
-            return 0.0
-        if state and state_of(entity.name) not in (None, state):
-            return 0.0
-        named = noun in entity.name.lower().split() or noun in entity.nouns
-        return 6.0 if named else 1.0 if noun in _LOOSE_BODIES else 0.0
+def _fits_person(entity: Entity, wanted: set[str], noun: str, gender: str, state: str | None) -> float | None:
+    """Score how well a person fits a definite description; None when not at all."""
     if entity.kind != "person" or (gender and entity.gender not in ("", gender)):
-        return 0.0
-    offices = {fold(o) for o in entity.person.offices} if entity.person else set()
-    nouns = entity.nouns | {word for office in offices for word in office.split()}
-    own_state = entity.person.state if entity.person else state_of(entity.role) if entity.role and state else None
-    if state and own_state != state:
-        return 0.0
+        return None
+    nouns = set(entity.nouns)
+    if entity.person:
+        nouns.update(word for office in entity.person.offices for word in fold(office).split())
+    if state and (entity.person.state if entity.person else _state(entity.role)) != state:
+        return None
     if nouns & wanted:
         return 6.0
-    return 2.0 if state and noun == "leader" else 0.0
+    return 2.0 if state and noun == "leader" else None
+
+
+def _introduced_later(found: Sequence[Any], answers: list[Answer], text: str) -> None:
+    """Name, in place, somebody first described and named with the next words: "a spokeswoman said … said Ann Lee"."""
+    for i, (q, (entity, _, _)) in enumerate(zip(found[:-1], answers[:-1], strict=True)):
+        following, (named, how, _) = found[i + 1], answers[i + 1]
+        if entity is None or entity.forms or entity.kind != "person" or named is None or how != "named":
+            continue
+        label = text[q.label[0] : q.label[1]].lower() if q.label else ""
+        new = named.kind == "person" and not any(a[0] is named for a in answers[: i + 1])
+        first = fold(named.name.split()[-1]) not in fold(text[: q.end]).split()
+        fits = entity.gender in ("", named.gender) or not named.gender
+        if label.startswith(("a ", "an ", "one ")) and new and first and fits and following.paragraph - q.paragraph <= 1:
+            for k, answer in enumerate(answers):
+                if answer[0] is entity:
+                    answers[k] = named, "introduction", 0.7
 
 
 _LOOSE_BODIES = frozenset(
-    "agency company group union association organization organisation firm party board commission committee council"
-    " department ministry university school club team bank airline railway network foundation charity".split()
+    "agency company group firm association organization organisation club team body bloc alliance network railway"
+    " airline board commission".split()
 )
