@@ -41,7 +41,7 @@ class Entry:
     examples: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Dictionary:
     """A compiled dictionary: entries by key, patterns, and whatever else its file says (``extra``)."""
 
@@ -50,6 +50,10 @@ class Dictionary:
     patterns: tuple[Pattern, ...]
     sources: tuple[str, ...] = ()
     extra: dict[str, Any] = field(default_factory=dict)
+
+    def __repr__(self) -> str:
+        """Say how large it is instead of printing every pattern."""
+        return f"Dictionary({self.name!r}: {len(self.entries)} keys, {len(self.patterns)} patterns)"
 
     @property
     def keys(self) -> list[str]:

@@ -37,7 +37,7 @@ def find_mentions(sentences: pd.DataFrame, dictionary: Dictionary | str | Path) 
 
     Takes any table with doc_id, start, end, text; uses voice, session, speaker, state and date where they are there.
     ``dictionary`` is what `read_dictionary` gives, or what it takes. Gives the table `mentions`: one row per span and
-    key, in every voice; but no topics in furniture, and no names in a line of tags. Form and how are missing for topics.
+    key, in every voice; but no topics in furniture, and no names in a line of tags. Topics have no form and no how.
 
     Raises `TableError` when a column is missing, `DictionaryError` when the dictionary cannot be read.
     """

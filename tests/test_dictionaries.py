@@ -174,6 +174,7 @@ def test_what_a_file_says_about_its_keys_is_kept(tmp_path):
     dictionary = read_dictionary(write(tmp_path, FULL))
     entry = dictionary.entries["trade_economy"]
     assert (entry.kind, entry.definition, entry.examples) == ("topic", "exchange of goods", ("Trade grew.",))
+    assert repr(dictionary) == "Dictionary('mine': 2 keys, 6 patterns)"
     assert (dictionary.name, dictionary.keys, dictionary.sources) == (
         "mine",
         ["trade_economy", "energy"],

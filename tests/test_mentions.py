@@ -4,6 +4,8 @@ from types import SimpleNamespace
 
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from sco_analysis import tables
 from sco_analysis.dictionaries import compile_dictionary
@@ -225,6 +227,18 @@ TRAPS = [
     ("The Peru-Bolivia border.", "BOL PER"),
     ("The Turks and Caicos Islands", ""),
     ("The Turks and the Greeks.", "GRC TUR"),
+    ("When in Rome, do as the Romans do.", ""),
+    ("Japanese encephalitis and German measles spread.", ""),
+    ("China plates and teacups were sold.", ""),
+    ("Crimean-Congo fever was reported in Iraq.", "IRQ"),
+    ("Clashes broke out in Tripoli, in northern Lebanon.", "LBN"),
+    ("Tripoli and Benghazi signed a truce.", "LBY"),
+    ("The Republic of Georgia lies far from Atlanta.", "GEO"),
+    ("West Jordan, Utah, grows.", ""),
+    ("The factory is in Lebanon, Pa.", ""),
+    ("The Isthmus of Panama", ""),
+    ("Alexandria Ocasio-Cortez spoke.", ""),
+    ("Cuba libre is a drink.", ""),
     ("Romanian wine is sold in Omaha.", "ROU"),
     ("The Irish setter barked.", ""),
     ("Eid Mubarak to all.", ""),
@@ -545,6 +559,25 @@ def test_all_at_once_is_as_one_by_one():
     found = find_mentions(frame, "states").groupby("doc_id")["key"].agg(lambda own: " ".join(sorted(set(own))))
     expected = {f"{i:03}": wanted for i, (_, wanted) in enumerate(TRAPS) if wanted}
     assert found.to_dict() == expected
+
+
+WORDS = st.sampled_from(
+    [word for text, _ in TRAPS[:80] for word in text.split()] + ["\n", "US$5", "—", "in", "Mr", ","]
+)
+
+
+@settings(max_examples=60)
+@given(st.lists(st.lists(WORDS, max_size=12).map(" ".join), min_size=1, max_size=4))
+def test_every_mention_quotes_its_sentence(texts):
+    """Whatever the words, a mention's span holds its text, inside its sentence."""
+    frame = sentences(
+        *[(text, "turn", None, state, 1) for text, state in zip(texts, ("RUS", "CHN", None, "RUS"), strict=False)]
+    )
+    document = " ".join(texts)
+    for row in find_mentions(frame, "states").itertuples():
+        assert document[row.start : row.end] == row.text
+        own = frame[frame["start"] == row.sentence].iloc[0]
+        assert own["start"] <= row.start < row.end <= own["end"]
 
 
 def test_each_form_is_told():
