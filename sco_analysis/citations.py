@@ -284,8 +284,8 @@ def _readme(records: Mapping[str, Mapping[str, Any]]) -> str:
     parts = [
         "# Figures",
         "Each figure comes as SVG, PNG (300 dpi) and PDF, with the numbers it shows and a record of where they come "
-        "from: caption, alternative text, parameters, and the hashes of data and corpus, which are inside the pictures too. "
-        "This page is written from the records; do not edit it by hand.",
+        "from: caption, alternative text, parameters, and the hashes of data and corpus, which are inside the pictures "
+        "too. This page is written from the records; do not edit it by hand.",
     ]
     for number, (stem, record) in enumerate(records.items(), 1):
         kinds = {**{kind: told["name"] for kind, told in record["files"].items()}, "record": f"{stem}.json"}

@@ -7,7 +7,6 @@ Whatever a command needs is imported when it runs, so that ``--help`` and a typi
 from __future__ import annotations
 
 import argparse
-import json
 import os
 import sys
 import warnings
@@ -18,15 +17,13 @@ from typing import TYPE_CHECKING, Any
 
 from . import __version__
 from .errors import ParameterError, ScoError
+from .records import escape_formulas
 
 if TYPE_CHECKING:
     import pandas as pd
 
 FORMATS = ("csv", "json", "parquet")
 BY = "speaker, state, role, session, document, genre, source or year; several joined by commas"
-
-#: How a spreadsheet tells a formula. A text that begins so is written with an apostrophe in front.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 
 def main(argv: Sequence[str] | None = None) -> int:
@@ -249,18 +246,3 @@ def _as_text(table: pd.DataFrame, kind: str) -> str:
     if kind == "json":
         return table.to_json(orient="records", force_ascii=False, date_format="iso", indent=1) + "\n"
     return escape_formulas(table).to_csv(index=False, lineterminator="\n")
-
-
-def escape_formulas(table: pd.DataFrame) -> pd.DataFrame:
-    """Put an apostrophe before texts that a spreadsheet would run as a formula; numbers stay numbers.
-
-    Lists and records, such as the evidence of a polarity, come out as JSON.
-    """
-    texts = table.select_dtypes(exclude=["number", "bool", "datetime"]).columns
-    return table.assign(**{name: table[name].map(_as_cell) for name in texts})
-
-
-def _as_cell(value: Any) -> Any:
-    if isinstance(value, list | tuple | dict):
-        return json.dumps(value, ensure_ascii=False, default=str)
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import __version__
+from .citations import write_gallery
 from .errors import CorpusError, ParameterError, RenderError
 from .execute import Workers
 from .pages import read_page, write_index, write_page
@@ -72,6 +73,7 @@ def render(
     with tempfile.TemporaryDirectory(prefix="sco-", dir=_short_tmp(), ignore_cleanup_errors=True) as scratch:
         failures = _run_all(plan, places, facts, Path(scratch), jobs=jobs or os.cpu_count() or 1, progress=progress)
     write_site(places)
+    write_gallery(places["figures"])
     if failures:
         done = f"{len(plan) - len(failures)} of {len(plan)} notebooks rendered" if len(plan) > 1 else "nothing rendered"
         raise RenderError("\n\n".join([*failures.values(), done]))
