@@ -17,6 +17,8 @@ from .quotes import Marked
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*\w*(?:-\w+)*|\w+(?:[-'’.&/]\w+)*(?:['’](?!\w))?|\.{2,}|--+|[^\w\s]")
 _ENDS = frozenset((".", "?", "!", "…", "..", "...", "...."))
+_SUBJECTS = frozenset("he she they we i it you".split())
+_STANDING = frozenset("some many several most all few both others".split())
 _MARKED_END = re.compile(r"[.?!…][\"'”’)\]]*\s*$")
 
 
@@ -133,7 +135,7 @@ def is_finite(tokens: list[Token], i: int) -> bool:
     if tokens[i].upper or len(low) < 4:
         return False
     before = tokens[i - 1].low if i else ""
-    if before in words("determiners") or before in words("prepositions"):
+    if (before in words("determiners") and before not in _STANDING) or before in words("prepositions"):
         return False
     if low.endswith("ed"):
         return True
@@ -159,6 +161,8 @@ def has_clause(tokens: list[Token], start: int, end: int) -> bool:
 def is_clause(tokens: list[Token], start: int, end: int) -> bool:
     """Tell whether the words from ``start`` are a clause with a subject: its verb is not a relative or a later one's."""
     relative = False
+    if start + 1 < end and tokens[start].low in _SUBJECTS and tokens[start + 1].word:
+        return tokens[start + 1].low not in words("boundaries") | words("prepositions")
     for i in range(start, min(end, len(tokens))):
         token = tokens[i]
         if token.mark >= 0:

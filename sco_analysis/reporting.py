@@ -33,7 +33,7 @@ def find_reports(tokens: list[Token]) -> list[Report]:
     for i, token in enumerate(tokens):
         if token.mark >= 0:
             continue
-        cue = verb_forms().get(token.low)
+        cue = verb_forms().get(token.low) if not token.upper or i == 0 else None
         if cue and i >= low:
             low = _add(tokens, found, _by_verb(tokens, i, cue, found), low)
         elif token.low == "according" and i + 1 < len(tokens) and tokens[i + 1].low == "to":
@@ -131,6 +131,8 @@ def _is_verb(tokens: list[Token], i: int, source: Range) -> bool:
     low = tokens[i].low
     if tokens[i - 1].low.endswith(("'s", "s'")) or (after is not None and is_finite(tokens, i + 1)):
         return False
+    if low.endswith("s") and tokens[a].low in _QUANTIFIERS:
+        return False
     if tokens[a].low in words("pronouns"):
         return after is None or after.low != "of"
     plural = tokens[b - 1].low.endswith("s") or b - a > 2
@@ -141,6 +143,9 @@ def _is_verb(tokens: list[Token], i: int, source: Range) -> bool:
         tagging = a > 0 and (tokens[a - 1].mark >= 0 or tokens[a - 1].text == ",")
         return marked or (tagging and tokens[a].low in ("the", "a", "an"))
     return after.mark >= 0 or after.low == "that" or is_clause(tokens, i + 1, len(tokens))
+
+
+_QUANTIFIERS = frozenset("two three four five six seven eight nine ten several many some most these those all".split())
 
 
 def _bare_tag(tokens: list[Token], i: int, cue: Cue, low: int) -> list[Report]:
@@ -161,7 +166,7 @@ def _inverted(tokens: list[Token], i: int, cue: Cue, low: int) -> list[Report] |
     if start < len(tokens) and tokens[start].low in particles_of(cue.lemma):
         start += 1
     phrase = phrase_after(tokens, start, len(tokens))
-    if phrase is None or tokens[phrase[0]].low in words("times") or tokens[phrase[0]].low == "that":
+    if phrase is None or tokens[phrase[0]].low in words("times") or _begins_clause(tokens[phrase[0]]):
         return None
     phrase = _named_apposition(tokens, phrase)
     behind = tokens[phrase[1]] if phrase[1] < len(tokens) else None
@@ -181,6 +186,10 @@ def _inverted(tokens: list[Token], i: int, cue: Cue, low: int) -> list[Report] |
         Report(first, _before_comma(tokens, i), _span(tokens, i), phrase, "tag"),
         *_more(tokens, phrase[1], i, phrase),
     ]
+
+
+def _begins_clause(token: Token) -> bool:
+    return token.low in ("that", "there", "this", "it") or ("'" in token.low and token.low in words("nominative"))
 
 
 def _named_apposition(tokens: list[Token], phrase: Range) -> Range:
@@ -299,6 +308,10 @@ def complement(
     begin = k
     if "tell" in cue.frames:
         k = _past_addressee(tokens, k, high)
+        if k < high and tokens[k].low in ("and", "of", ","):
+            that = next((j for j in range(k, min(k + 12, high)) if tokens[j].low == "that" or tokens[j].mark >= 0), None)
+            if that and tokens[that].mark < 0 and not any(is_finite(tokens, j) for j in range(k, that)):
+                k = that
     for start in _starts(tokens, k, high):
         token = tokens[start]
         if token.low == "that" and start + 1 < high and _is_that(tokens, start) and cue.frames - {"judge", "tag"}:
@@ -309,7 +322,8 @@ def complement(
         if token.text in (",", ":") and start + 1 < high and tokens[start + 1].mark >= 0 and cue.frames - {"judge"}:
             return start + 1, start + 2, False
     if "judge" in cue.frames:
-        marked = next((m for m in range(begin, _clause_end(tokens, begin, high)) if tokens[m].mark >= 0), None)
+        stop = next((j for j in range(begin, high) if tokens[j].text == ","), high)
+        marked = next((m for m in range(begin, _clause_end(tokens, begin, stop)) if tokens[m].mark >= 0), None)
         if marked is not None:
             return marked, marked + 1, True
     return _bare_clause(tokens, k, cue, high)
@@ -332,7 +346,8 @@ def _bare_clause(tokens: list[Token], k: int, cue: Cue, high: int) -> tuple[int,
         first = start
     if tokens[first - 1 : first] and tokens[start].low in ("when", "if", "while", "because", "once", "until", "since"):
         return (start, end, False) if has_clause(tokens, start, end) and cue.lemma in ("say", "tell") else None
-    return (start, end, False) if end - start > 2 and is_clause(tokens, first, end) else None
+    long_enough = end - start > 2 or any(t.mark >= 0 for t in tokens[start:end])
+    return (start, end, False) if long_enough and is_clause(tokens, first, end) else None
 
 
 def _is_that(tokens: list[Token], k: int) -> bool:

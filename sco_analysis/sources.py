@@ -64,8 +64,8 @@ def resolve_sources(text: str, layout: Layout, found: Sequence[Any]) -> list[Sou
 @cache
 def _first_words() -> frozenset[str]:
     """Return what the patterns of the states begin with, so that phrases without any need no search."""
-    return frozenset(re.match(r"\W*([\w'’]+)", str(p.text))[1][:3].casefold() for p in read_dictionary("states").patterns
-                     if re.match(r"\W*([\w'’]+)", str(p.text)))  # fmt: skip
+    patterns = read_dictionary("states").patterns
+    return frozenset(p.atoms[0].strip("*?")[:3].casefold() for p in patterns if p.atoms and p.atoms[0].strip("*?"))
 
 
 @cache
@@ -258,6 +258,8 @@ class _Resolver:
         name = entity.name.lower().split()
         if noun in entity.nouns or (entity.forms and noun in (name[0], name[-1])):
             return 6.0
+        if entity.forms and _state(entity.name) and len(name) == 1:
+            return None
         spoke = any(t.spoke and t.entity is entity for t in self.traces)
         loose = noun in _LOOSE_BODIES and entity.forms and (spoke or entity.count > 2)
         return 0.0 if loose else None

@@ -14,7 +14,10 @@ _DASHES = frozenset(("—", "–", "--", "-"))
 def subject_before(tokens: list[Token], verb: int, low: int) -> tuple[Range, int] | None:
     """Find the subject right before a verb: its range, and where the phrase with all its appositions begins."""
     j = verb - 1
-    while j >= low and (tokens[j].low in words("adverbs") or _is_adverb(tokens[j])):
+    going = tokens[verb].low.endswith("ing")
+    while j >= low and (
+        tokens[j].low in words("adverbs") or _is_adverb(tokens[j]) or (going and tokens[j].low in words("be"))
+    ):
         j -= 1
     if j < low:
         return None
@@ -59,6 +62,8 @@ def _phrase_ending(tokens: list[Token], last: int, low: int) -> Range | None:
             continue
         if not (token.word or token.text in ("&", "#", "$")) or token.low in words("boundaries"):
             break
+        if token.low.startswith("what'"):
+            return None
         first -= 1
     return _trimmed(tokens, first, last + 1)
 
