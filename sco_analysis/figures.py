@@ -15,6 +15,7 @@ import pandas as pd
 import pycountry
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
+from matplotlib.figure import Figure
 
 from .errors import FigureError
 
@@ -85,7 +86,8 @@ def plot_speaker_share(share: pd.DataFrame, ax: Axes | None = None, *, unit: str
         ax.annotate(text, (beyond, place), (5, 0), textcoords="offset points", va="center", fontsize=8, color=INK)
     ax.set_yticks(at, names)
     ax.set_xlim(0, edge * 1.32)
-    ax.xaxis.set_major_formatter(mpl.ticker.PercentFormatter(1, decimals=0))
+    ax.set_xticks([tick for tick in ax.get_xticks() if 0 <= tick <= 1])
+    ax.xaxis.set_major_formatter(mpl.ticker.PercentFormatter(1, decimals=0, symbol=" %"))
     ax.set_xlabel(f"Share of all {rows['total'].iloc[0]:,} {unit}, with 95 % interval" if _one_total(rows) else "Share")
     _note(ax, rows, len(share) - len(rows))
     return ax
@@ -118,10 +120,9 @@ def plot_topic_frequency(
     rates = rates[rates["topic"].isin(topics)] if topics else rates
     ranked = rates.groupby("topic")["n"].sum().sort_values(ascending=False, kind="stable").index
     lines = list(topics) or list(ranked)
-    ax = _dots(rates, ax, by, "topic", "rate", lines, most)
-    ax.set_xlim(left=0)
-    ax.set_xlabel("Mentions per 1,000 words, with 95 % interval")
-    return ax
+    panels = _dots(rates, ax, by, "topic", "rate", lines, most)
+    _label(panels, "Mentions per 1,000 words, with 95 % interval")
+    return panels[0]
 
 
 def plot_sentiment_toward_states(
@@ -159,11 +160,10 @@ def plot_sentiment_toward_states(
     if kind == "matrix":
         return _matrix(seen, ax, by, list(targets), most)
     means = (seen["mean"] * seen["n"]).groupby(seen["target"]).sum() / seen.groupby("target")["n"].sum()
-    ax = _dots(seen, ax, by, "target", "mean", list(means.sort_values(ascending=False, kind="stable").index), 4)
-    ax.axvline(0, color=QUIET, linewidth=0.8, zorder=1)
-    ax.set_xlim(-1.05, 1.05)
-    ax.set_xlabel("Mean polarity of sentences, −1 hostile to 1 friendly, with 95 % interval")
-    return ax
+    lines = list(means.sort_values(ascending=False, kind="stable").index)
+    panels = _dots(seen, ax, by, "target", "mean", lines, 4)
+    _label(panels, "Mean polarity of sentences, −1 hostile to 1 friendly, with 95 % interval")
+    return panels[0]
 
 
 def _matrix(seen: pd.DataFrame, ax: Axes | None, by: list[str], targets: list[str], most: int) -> Axes:
@@ -178,8 +178,9 @@ def _matrix(seen: pd.DataFrame, ax: Axes | None, by: list[str], targets: list[st
         i, j = holders.index(holder), targets.index(row.target)
         means[i, j] = row.mean
         ink = "white" if abs(row.mean) > 0.75 else INK
-        ax.text(j, i - 0.13, _signed(row.mean), ha="center", va="center", fontsize=8, color=ink)
-        ax.text(j, i + 0.23, f"n {row.n}", ha="center", va="center", fontsize=6.5, color=ink)
+        slant = "normal" if row.low == row.low else "italic"
+        ax.text(j, i - 0.13, _signed(row.mean), ha="center", va="center", fontsize=9, color=ink, style=slant)
+        ax.text(j, i + 0.23, f"n {row.n}", ha="center", va="center", fontsize=7.5, color=ink)
         if row.low == row.low and (row.low > 0 or row.high < 0):
             ax.add_patch(
                 mpl.patches.Rectangle((j - 0.46, i - 0.46), 0.92, 0.92, fill=False, edgecolor=INK, linewidth=1.1)
@@ -196,48 +197,112 @@ def _matrix(seen: pd.DataFrame, ax: Axes | None, by: list[str], targets: list[st
     ax.grid(True, which="minor", axis="both", color="#E3E3E3", linewidth=0.7)
     ax.tick_params(which="minor", length=0)
     ax.set_ylabel("Who says it")
-    bar = ax.figure.colorbar(image, ax=ax, shrink=0.6, aspect=14, pad=0.02, ticks=[-1, 0, 1])
+    few = len(holders) <= 3
+    bar = ax.figure.colorbar(
+        image, ax=ax, shrink=1 if few else 0.6, aspect=6 if few else 14, pad=0.02, ticks=[-1, 0, 1]
+    )
     bar.ax.set_yticklabels(["hostile", "neutral", "friendly"])
     bar.outline.set_visible(False)
     left = len(sizes) - len(holders)
-    more = f" {left} more in the table." if left else ""
-    ax.set_xlabel(f"n: sentences. Framed: the 95 % interval leaves out zero. Blank: nothing said.{more}", fontsize=7.5)
+    more = f" {left} more holders in the table." if left else ""
+    told = "n: sentences. Framed: the 95 % interval leaves out zero. Slanted: too few documents or turns for one."
+    ax.set_xlabel(f"{told}\nBlank: nothing said.{more}", fontsize=8)
     return ax
 
 
 def _dots(
     table: pd.DataFrame, ax: Axes | None, by: list[str], line: str, figure: str, lines: list[str], most: int
-) -> Axes:
-    """Draw a line for each value of ``line`` and a dot with its interval for each group."""
+) -> list[Axes]:
+    """Draw a line for each value of ``line`` and a dot with its interval for each group.
+
+    Up to three groups stand side by side in one panel, told apart by marker and colour; more have a panel each, unless
+    ``ax`` says where to draw. At the right edge stands n. Comes out: the panels.
+    """
     names = table.apply(lambda row: _name(row, by), axis=1)
     sizes = table.groupby(names)["total"].max().sort_values(ascending=False, kind="stable")
     groups = list(sizes.index[:most])
-    ax = _axes(ax, height=0.9 + len(lines) * max(0.32, 0.17 * len(groups)))
-    at = {name: -i for i, name in enumerate(lines)}
-    step = 0.72 / max(len(groups), 2)
-    reach = 0.0
+    panels = _panels(ax, len(groups), len(lines))
+    single = len(panels) == 1
+    unit = "words" if figure == "rate" else "sentences"
+    step = 0.72 / max(len(groups), 2) if single else 0
+    limit = _limit(table[names.isin(groups)], figure)
     for i, group in enumerate(groups):
-        rows = table[(names == group) & table[line].isin(at)]
-        places = rows[line].map(at) - (i - (len(groups) - 1) / 2) * step
-        colour = COLOURS[i % len(COLOURS)]
-        _whiskers(ax, rows[figure], rows["low"], rows["high"], places, colour)
-        ax.plot(rows[figure], places, MARKERS[i % len(MARKERS)], color=colour, markerfacecolor="white", clip_on=False,
-                label=f"{shorten(group, 60, placeholder=' …')} ({sizes[group]:,})", zorder=3)  # fmt: skip
-        reach = max(reach, rows[figure].max())
-    ax.set_yticks(list(at.values()), [_wrapped(display_name(name)) for name in at])
-    ax.set_ylim(-len(lines) + 0.4, 0.6)
-    if figure == "rate":
-        ax.set_xlim(0, min(np.nanmax([table["high"].max(), reach * 1.1]) * 1.02, reach * 2.5) or 1)
-    left = len(sizes) - len(groups)
-    if len(groups) > 1 or left:
-        unit = "words" if figure == "rate" else "sentences"
-        title = f"{', '.join(by).capitalize()} ({unit})" + (f"; {left} more in the table" if left else "")
-        ax.legend(
-            title=title, loc="upper left", bbox_to_anchor=(0, -0.12), ncols=2, alignment="left", title_fontsize=8.5
-        )
+        panel, look = (panels[0], i) if single else (panels[i], 0)
+        rows = table[(names == group) & table[line].isin(lines)]
+        places = -rows[line].map({name: at for at, name in enumerate(lines)}).astype(float)
+        places -= (i - (len(groups) - 1) / 2) * step
+        told = f"{shorten(group, 44, placeholder=' …')} ({sizes[group]:,})"
+        _dot_row(panel, rows, figure, places, look % len(COLOURS), told, limit)
+        if not single:
+            head = [*wrap(group, 34, max_lines=2, placeholder=" …"), f"{sizes[group]:,} {unit}"]
+            panel.annotate("\n".join(head), (0, 1), (0, 5), xycoords="axes fraction", textcoords="offset points",
+                           va="bottom", fontsize=8, fontweight="bold")  # fmt: skip
+    for panel in panels:
+        panel.set_yticks([-at for at in range(len(lines))], [_wrapped(display_name(name)) for name in lines])
+        panel.tick_params(axis="y", pad=7)
+        panel.set_ylim(-len(lines) + 0.4, 0.6)
+        panel.set_xlim((0, limit) if figure == "rate" else (-1.05, 1.05))
+        panel.annotate("n", (1, 0.6), (26, 2), xycoords=("axes fraction", "data"), textcoords="offset points",
+                       ha="right", va="bottom", fontsize=7, style="italic", color=QUIET)  # fmt: skip
+        if figure == "mean":
+            panel.axvline(0, color=QUIET, linewidth=0.8, zorder=1)
+    if single and len(groups) > 1:
+        title = f"{', '.join(by).capitalize()} ({unit})"
+        panels[0].legend(title=title, loc="lower left", bbox_to_anchor=(0, 1), alignment="left", title_fontsize=8.5,
+                         ncols=min(len(groups), 3) if max(map(len, groups)) < 24 else 1)  # fmt: skip
     shown = table[names.isin(groups)]
-    _note(ax, shown[shown["n"] > 0], 0)
-    return ax
+    more = len(sizes) - len(groups)
+    notes = ["▸ The interval goes on."] if (shown["high"] > limit).any() else []
+    _note(panels[-1] if single else panels[0].figure, shown[shown["n"] > 0], more, *notes)
+    return panels
+
+
+def _dot_row(ax: Axes, rows: pd.DataFrame, figure: str, places: pd.Series, look: int, told: str, limit: float) -> None:
+    """Draw the dots of one group, their intervals as far as ``limit``, and n at the right edge."""
+    colour = COLOURS[look]
+    _whiskers(ax, rows[figure], rows["low"], rows["high"].clip(upper=limit), places, colour)
+    beyond = rows["high"] > limit
+    ax.scatter(np.full(beyond.sum(), limit), places[beyond], marker=">", s=16, color=colour, clip_on=False, zorder=3)
+    ax.plot(rows[figure], places, MARKERS[look], color=colour, markerfacecolor="white", clip_on=False, label=told,
+            zorder=3)  # fmt: skip
+    for n, place in zip(rows["n"], places, strict=True):
+        ax.annotate(f"{n:,}", (1, place), (26, 0), xycoords=("axes fraction", "data"), textcoords="offset points",
+                    ha="right", va="center", fontsize=7, color=QUIET)  # fmt: skip
+
+
+def _limit(shown: pd.DataFrame, figure: str) -> float:
+    """Choose where the axis ends: behind the longest interval, unless that would press all dots to the left."""
+    if figure == "mean":
+        return 1.0
+    reach = shown[figure].max()
+    longest = np.nanmax([shown["high"].max(), reach * 1.08]) if shown["high"].notna().any() else reach * 1.08
+    return min(longest * 1.02, reach * 2.5) or 1.0
+
+
+def _panels(ax: Axes | None, groups: int, lines: int) -> list[Axes]:
+    """Return ``ax``, or one new panel for up to three groups, or a new panel for each of more."""
+    if ax is not None or groups <= 3:
+        return [_axes(ax, height=0.9 + lines * max(0.32, 0.17 * groups))]
+    columns = 2 if groups == 4 else 3
+    rows = -(-groups // columns)
+    use_style()
+    figure, grid = plt.subplots(rows, columns, sharex=True, sharey=True, squeeze=False,
+                                figsize=(3.2 * columns + 0.6, 1.1 + rows * (0.6 + 0.24 * lines)))  # fmt: skip
+    for empty in grid.flat[groups:]:
+        figure.delaxes(empty)
+    figure.get_layout_engine().set(wspace=0.06, hspace=0.05)
+    for lowest in grid.flat[max(groups - columns, 0) : groups]:
+        lowest.tick_params(labelbottom=True)
+    return list(grid.flat[:groups])
+
+
+def _label(panels: list[Axes], words: str) -> None:
+    """Name the horizontal axis, once for all panels."""
+    if len(panels) == 1:
+        panels[0].set_xlabel(words)
+        return
+    note = panels[0].figure.get_supxlabel()
+    panels[0].figure.supxlabel("\n".join(filter(None, [words, note])), fontsize=8.5)
 
 
 def _whiskers(ax: Axes, middle: pd.Series, low: pd.Series, high: pd.Series, at: Sequence[float], colour: str) -> None:
@@ -261,8 +326,8 @@ def _name(row: dict | pd.Series, by: list[str]) -> str:
     return " · ".join(display_name(str(row[column])) for column in by)
 
 
-def _wrapped(name: str, width: int = 34) -> str:
-    return "\n".join(wrap(shorten(name, 2 * width, placeholder=" …"), width))
+def _wrapped(name: str, width: int = 36) -> str:
+    return "\n".join(wrap(name, width, max_lines=3, placeholder=" …", break_on_hyphens=False))
 
 
 def _places(names: list[str]) -> list[float]:
@@ -310,11 +375,14 @@ def use_style() -> None:
         plt.style.use(["default", path])
 
 
-def _note(ax: Axes, rows: pd.DataFrame, left: int) -> None:
+def _note(place: Axes | Figure, rows: pd.DataFrame, left: int, *others: str) -> None:
     """Say below the figure what a reader would miss: rows left out, intervals that could not be estimated."""
     notes = [f"{left} more in the table."] if left > 0 else []
     if rows["low"].isna().any():
         notes.append(_NOT_ESTIMABLE)
-    if notes:
-        ax.annotate(" ".join(notes), (1, 0), (0, -32), xycoords="axes fraction", textcoords="offset points",
-                    ha="right", va="top", fontsize=7.5, color=QUIET)  # fmt: skip
+    words = " ".join([*notes, *others])
+    if isinstance(place, Figure):
+        place.supxlabel(words, fontsize=8.5)  # `_label` puts the name of the axis before it
+    elif words:
+        place.annotate(words, (1, 0), (0, -32), xycoords="axes fraction", textcoords="offset points",
+                       ha="right", va="top", fontsize=7.5, color=QUIET)  # fmt: skip

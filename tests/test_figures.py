@@ -86,6 +86,44 @@ def test_topic_frequency_draws_a_dot_for_each_cell():
     assert len({line.get_marker() for line in dots}) == 2
 
 
+def test_each_dot_has_its_n_beside_it():
+    """At the right edge stands n of each dot, at the height of the dot."""
+    ax = sco.plot_topic_frequency(RATES)
+    dots = [place for line in ax.lines if line.get_marker() in "os" for place in line.get_ydata()]
+    counts = {round(text.xy[1], 6): text.get_text() for text in ax.texts if text.get_text().isdigit()}
+    assert [counts[round(place, 6)] for place in dots] == ["2", "0", "4", "1"]
+
+
+def test_many_groups_have_a_panel_each():
+    """More than three groups are small multiples on common axes, headed by the group and its words."""
+    many = pd.concat([RATES[RATES["genre"] == "news"].assign(genre=name) for name in "abcd"])
+    ax = sco.plot_topic_frequency(many)
+    panels = ax.figure.axes
+    assert len(panels) == 4
+    assert ["a\n1,000 words" in _texts(panels[0]), "d\n1,000 words" in _texts(panels[3])] == [True, True]
+    assert len({panel.get_xlim() for panel in panels}) == 1
+    assert ax.figure.get_supxlabel().startswith("Mentions per 1,000 words, with 95 % interval\n")
+    assert [panel.get_legend() for panel in panels] == [None] * 4
+
+
+def test_an_interval_that_leaves_the_figure_is_marked():
+    """An interval longer than the axis ends in an arrow, and a note says what the arrow means."""
+    far = RATES.assign(high=[800.0, np.nan, 2.0, 1.5])
+    ax = sco.plot_topic_frequency(far)
+    assert ax.get_xlim() == (0, 10.0)
+    assert any("▸ The interval goes on." in text for text in _texts(ax))
+    assert not any("▸" in text for text in _texts(sco.plot_topic_frequency(RATES)))
+
+
+def test_long_names_are_wrapped():
+    """A name takes three lines at most; what is left over is marked as left out."""
+    name = "kremlin-2024-astana 6: Meeting with the Acting Head of the Executive Branch of the Islamic Republic of Iran"
+    ax = sco.plot_speaker_share(SHARE.assign(speaker=[name, "b", "c"]))
+    assert ax.get_yticklabels()[0].get_text() == (
+        "kremlin-2024-astana 6: Meeting with\nthe Acting Head of the Executive\nBranch of the Islamic Republic of …"
+    )
+
+
 def test_sentiment_matrix_prints_mean_and_n():
     """Each cell prints its mean and its number of sentences, and is framed where the interval leaves out zero."""
     ax = sco.plot_sentiment_toward_states(TALLY)
