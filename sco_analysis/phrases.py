@@ -19,6 +19,8 @@ _TOKEN = re.compile(r"\d+(?:[.,]\d+)*\w*(?:-\w+)*|\w+(?:[-'’.&/]\w+)*(?:['’]
 _ENDS = frozenset((".", "?", "!", "…", "..", "...", "...."))
 _SUBJECTS = frozenset("he she they we i it you".split())
 _STANDING = frozenset("some many several most all few both others".split())
+#: what ``Token.low`` is for marked words that look like a title
+TITLE = "“title”"
 _MARKED_END = re.compile(r"[.?!…][\"'”’)\]]*\s*$")
 
 
@@ -53,9 +55,18 @@ def tokens_of(text: str, start: int, end: int, marks: list[Marked]) -> list[Toke
     found: list[Token] = []
     for number, mark in enumerate(marks):
         found += _plain(text, start, mark.opening)
-        found.append(Token("“", "“", mark.opening, mark.closing, number))
+        low = TITLE if _is_title(text[mark.start : mark.end]) else "“"
+        found.append(Token("“", low, mark.opening, mark.closing, number))
         start = mark.closing
     return found + list(_plain(text, start, end))
+
+
+def _is_title(content: str) -> bool:
+    """Tell the name of a programme, a book or a film: two to six words, the main ones capitalised."""
+    found = content.rstrip(".,").split()
+    main = [word for word in found if len(word) > 3]
+    stopped = content.rstrip()[-1:] in ("?", "!") or any(word[-1] in ".,?!" for word in found[:-1])
+    return 1 < len(found) < 7 and not stopped and bool(main) and all(w[0].isupper() for w in main) and found[0][0].isupper() and found[-1][0].isupper()
 
 
 def _plain(text: str, start: int, end: int) -> Iterator[Token]:
@@ -139,7 +150,7 @@ def is_finite(tokens: list[Token], i: int) -> bool:
         return False
     if low.endswith("ed"):
         return True
-    return low.endswith("s") and not low.endswith(("ss", "us", "is")) and (low in verb_forms() or _agrees(tokens, i))
+    return low.endswith("s") and not low.endswith(("ss", "us", "is")) and _agrees(tokens, i)
 
 
 def _agrees(tokens: list[Token], i: int) -> bool:
@@ -149,7 +160,7 @@ def _agrees(tokens: list[Token], i: int) -> bool:
     before, after = tokens[i - 1], tokens[i + 1]
     if before.low in ("he", "she", "it", "this", "that", "which", "who"):
         return True
-    takes = after.low in words("determiners") or after.low in ("to", "that", "it", "him", "them", "not")
+    takes = after.mark >= 0 or after.low in words("determiners") or after.low in ("to", "that", "it", "him", "them", "not")
     return before.word and not before.low.endswith("s") and takes
 
 

@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
-_MARK = re.compile(r"``|''|‘‘|’’|[\"“”„‟«»‘’‚‹›'`]")
+_MARK = re.compile(r"``|''|‘‘|’’|‘’|[\"“”„‟«»‘’‚‹›'`]")
 _OPENING = frozenset(("``", "‘‘", "“", "„", "‟", "«", "‘", "‚", "‹"))
 _CLOSING = frozenset(("''", "’’", "”", "»", "’", "›"))
 _SINGLE = frozenset("‘’‚‹›'`")

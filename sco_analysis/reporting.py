@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from .cues import Cue, particles_of, verb_forms, words
-from .phrases import Token, has_clause, is_clause, is_finite
+from .phrases import TITLE, Token, has_clause, is_clause, is_finite
 from .subjects import Range, main_subject, phrase_after, subject_before
 
 _STOPS = frozenset((",", ".", ";", ":", "?", "!", "…", "—", "–", "--"))
@@ -62,6 +62,8 @@ def _without_overlaps(reports: list[Report]) -> list[Report]:
 def _by_verb(tokens: list[Token], i: int, cue: Cue, found: list[Report]) -> list[Report]:
     before = tokens[i - 1] if i else None
     if cue.form == "participle" and not (before and before.low in words("be")):
+        if cue.thought:
+            return []
         return _by_participle(tokens, i, cue, found)
     if before is not None and before.low == "to" and not _goes_on_to(tokens, i):
         return []
@@ -78,8 +80,10 @@ def _by_verb(tokens: list[Token], i: int, cue: Cue, found: list[Report]) -> list
     subject = subject_before(tokens, verb, low)
     if subject is None and low:
         subject = subject_before(tokens, verb, 0)
+    if _is_denied(tokens, i, cue):
+        return []
     if subject is None:
-        if before is None or (before.low not in ("and", "but", "then", "also", ",") or not i):
+        if not _is_coordinated(tokens, i):
             return _bare_tag(tokens, i, cue, low)
         source = found[-1].source if found else main_subject(tokens, 0, i)
         outer = i
@@ -89,11 +93,12 @@ def _by_verb(tokens: list[Token], i: int, cue: Cue, found: list[Report]) -> list
         source, outer = subject
     if cue.noun and not _is_verb(tokens, i, source):
         return []
-    if subject and _is_closed_tag(tokens, i, low, outer):
+    if subject and _is_closed_tag(tokens, i, cue, low, outer):
         tagged = _tagged(tokens, i, cue, low, source, outer)
         if tagged:
             return tagged
     content = complement(tokens, i + 1, cue, len(tokens), subordinate=_is_subordinate(tokens, outer))
+    content = content or _predicate(tokens, i, cue, outer) or _urged(tokens, i, cue)
     if content:
         how = "judgement" if content[2] else "clause"
         return [Report(content[0], content[1], span, source, how)]
@@ -108,11 +113,34 @@ def _goes_on_to(tokens: list[Token], i: int) -> bool:
     return i > 2 and (tokens[i - 2].low in ("continued", "continues") or tokens[i - 3].low in _ON)
 
 
-def _is_closed_tag(tokens: list[Token], i: int, low: int, outer: int) -> bool:
+def _is_denied(tokens: list[Token], i: int, cue: Cue) -> bool:
+    """Tell "did not say" from a report."""
+    before = [t.low for t in tokens[max(0, i - 3) : i]]
+    negated = any(low in ("not", "never") or low.endswith("n't") for low in before)
+    return negated and cue.lemma in words("deniable")
+
+
+def _is_coordinated(tokens: list[Token], i: int) -> bool:
+    """Tell whether a verb shares the subject of an earlier one: "… and in a statement has said"."""
+    k = i - 1
+    while k > 0 and (tokens[k].low in words("adverbs") or tokens[k].low.endswith("ly")):
+        k -= 1
+    if k > 0 and (tokens[k].low in ("and", "but", "then") or tokens[k].text == ","):
+        return True
+    for j in range(k, max(0, k - 7), -1):
+        if not tokens[j].word:
+            return False
+        if tokens[j].low in ("in", "at", "on", "during") and tokens[j - 1].low in ("and", "but"):
+            return True
+    return False
+
+
+def _is_closed_tag(tokens: list[Token], i: int, cue: Cue, low: int, outer: int) -> bool:
     """Tell whether marked words stand right before the subject, and a stop or an adjunct behind the verb."""
     if outer - 1 < low or tokens[outer - 1].mark < 0:
         return False
-    after = tokens[i + 1] if i + 1 < len(tokens) else None
+    k = _past_addressee(tokens, i + 1, len(tokens)) if "tell" in cue.frames else i + 1
+    after = tokens[k] if k < len(tokens) else None
     return after is None or after.text in (".", ",") or (after.low in words("adjuncts") and after.low != "that")
 
 
@@ -131,7 +159,7 @@ def _is_verb(tokens: list[Token], i: int, source: Range) -> bool:
     low = tokens[i].low
     if tokens[i - 1].low.endswith(("'s", "s'")) or (after is not None and is_finite(tokens, i + 1)):
         return False
-    if low.endswith("s") and tokens[a].low in _QUANTIFIERS:
+    if low.endswith("s") and (tokens[a].low in _QUANTIFIERS or tokens[a].text[0].isdigit()):
         return False
     if tokens[a].low in words("pronouns"):
         return after is None or after.low != "of"
@@ -173,8 +201,11 @@ def _inverted(tokens: list[Token], i: int, cue: Cue, low: int) -> list[Report] |
     if before.mark >= 0 and behind is not None and behind.low.endswith("ed"):
         behind = None
     open_end = behind is None or not behind.word or behind.low in words("relatives") | words("adjuncts")
-    if not open_end and behind.low not in ("and", "but"):
+    if not open_end and not (before.mark >= 0 and behind.low in ("and", "but")):
         return None
+    if before.mark < 0 and not tokens[phrase[0]].upper and tokens[phrase[0]].low not in words("determiners"):
+        if phrase[1] - phrase[0] > 3 or (behind is not None and behind.text != "."):
+            return None
     if before.mark < 0 and not has_clause(tokens, low, i - 1):
         rest = _behind_tag(tokens, phrase[1])
         opening = all(t.low in words("openers") or not t.word for t in tokens[low:i])
@@ -252,6 +283,11 @@ def _may_be_tagged(tokens: list[Token], first: int, end: int, i: int, cue: Cue) 
     """Tell whether words without marks before a tag are a reported clause."""
     if cue.thought or cue.lemma in ("begin", "ask", "read", "offer", "continue"):
         return False
+    after = tokens[i + 1] if i + 1 < len(tokens) else None
+    if after is not None and after.word and "tell" not in cue.frames and after.low not in words("adjuncts") | words("times"):
+        return cue.lemma == "go"
+    if tokens[first].low.endswith("ing") and tokens[first + 1].low in words("prepositions"):
+        return False
     if cue.lemma == "go":
         return i + 1 < len(tokens) and tokens[i + 1].low == "on" and has_clause(tokens, first, end)
     if has_clause(tokens, first, end):
@@ -283,7 +319,7 @@ def _more(tokens: list[Token], k: int, i: int, source: Range) -> list[Report]:
             if rest2 is None or tokens[rest2].mark < 0:
                 return []
             rest = rest2
-        elif first.low in ("as", "according", "when", "while", "after", "a", "an", "the") and not first.low == "but":
+        elif first.low in ("as", "according", "when", "while", "though", "although", "after", "a", "an", "the") and not first.low == "but":
             return _more(tokens, rest, i, source) if first.low in ("a", "an", "the") else []
         elif not has_clause(tokens, rest, len(tokens)):
             return []
@@ -312,12 +348,12 @@ def complement(
             that = next((j for j in range(k, min(k + 12, high)) if tokens[j].low == "that" or tokens[j].mark >= 0), None)
             if that and tokens[that].mark < 0 and not any(is_finite(tokens, j) for j in range(k, that)):
                 k = that
-    for start in _starts(tokens, k, high):
+    for start in _starts(tokens, k, high, near=cue.thought):
         token = tokens[start]
         if token.low == "that" and start + 1 < high and _is_that(tokens, start) and cue.frames - {"judge", "tag"}:
             first = start + 1
             return first, _content_end(tokens, first, high), False
-        if token.mark >= 0 and (cue.frames - {"judge"}):
+        if token.mark >= 0 and token.low != TITLE and (cue.frames - {"judge"}):
             return start, _marked_end(tokens, start, high), False
         if token.text in (",", ":") and start + 1 < high and tokens[start + 1].mark >= 0 and cue.frames - {"judge"}:
             return start + 1, start + 2, False
@@ -350,17 +386,38 @@ def _bare_clause(tokens: list[Token], k: int, cue: Cue, high: int) -> tuple[int,
     return (start, end, False) if long_enough and is_clause(tokens, first, end) else None
 
 
+def _predicate(tokens: list[Token], i: int, cue: Cue, outer: int) -> tuple[int, int, bool] | None:
+    """Read what is said of the word a relative clause belongs to: "a deal that critics say is unfair"."""
+    relative = outer > 1 and tokens[outer - 1].low in ("that", "which", "what", "who")
+    if not relative or i + 1 >= len(tokens) or not is_finite(tokens, i + 1) or not cue.frames & {"say", "state"}:
+        return None
+    return i + 1, _content_end(tokens, i + 1, len(tokens)), False
+
+
+def _urged(tokens: list[Token], i: int, cue: Cue) -> tuple[int, int, bool] | None:
+    """Read "urged residents to conserve water": what somebody is told to do."""
+    if cue.lemma not in words("urging"):
+        return None
+    for k in range(i + 2, min(i + 9, len(tokens) - 1)):
+        if not tokens[k].word or is_finite(tokens, k) or tokens[k].low == "that":
+            return None
+        if tokens[k].low == "to" and tokens[k + 1].word and not tokens[k + 1].upper:
+            first = k - 1 if tokens[k - 1].low in ("not", "never") else k
+            return first, _content_end(tokens, first, len(tokens)), False
+    return None
+
+
 def _is_that(tokens: list[Token], k: int) -> bool:
     """Tell the conjunction from "said that"."""
     return tokens[k + 1].word or tokens[k + 1].mark >= 0
 
 
-def _starts(tokens: list[Token], k: int, high: int) -> list[int]:
+def _starts(tokens: list[Token], k: int, high: int, *, near: bool) -> list[int]:
     """List where reported words may begin: at once, and behind the adjuncts up to the next comma or marked words."""
     found = [k] if k < high else []
     infinitive = k + 1 < high and tokens[k].low == "to" and tokens[k + 1].low not in words("determiners")
     infinitive = infinitive and not tokens[k + 1].upper and not tokens[k + 1].low.endswith("s")
-    adjunct = k < high and (tokens[k].low in words("adjuncts") or tokens[k].low in words("times")) and not infinitive
+    adjunct = near is False and k < high and (tokens[k].low in words("adjuncts") or tokens[k].low in words("times")) and not infinitive
     if adjunct:
         for j in range(k + 1, high):
             if (
@@ -369,7 +426,7 @@ def _starts(tokens: list[Token], k: int, high: int) -> list[int]:
                 and tokens[j - 1].low not in ("in", "on", "at", "of", "by")
             ):
                 return [*found, j]
-            if tokens[j].mark >= 0 or is_finite(tokens, j):
+            if (tokens[j].mark >= 0 and tokens[j].low != TITLE) or is_finite(tokens, j):
                 return [*found, j] if tokens[j].mark >= 0 else found
             if tokens[j].text in _STOPS:
                 return [*found, j, *([j + 1] if j + 1 < high and tokens[j + 1].low == "that" else [])]
@@ -451,7 +508,7 @@ def _content_end(tokens: list[Token], start: int, high: int) -> int:
     """Find where reported words end: before the next report, an aside of the narrator's, or the sentence's end."""
     for k in range(start + 1, high):
         token = tokens[k]
-        if token.text == ";" or _narrator_returns(tokens, k, high):
+        if token.text == ";" or token.low in ("http", "https") or _narrator_returns(tokens, k, high):
             high = k
             break
     while high > start + 1 and tokens[high - 1].mark < 0 and not tokens[high - 1].word and tokens[high - 1].text != ")":
@@ -478,7 +535,7 @@ def _narrator_returns(tokens: list[Token], k: int, high: int) -> bool:
     if token.low in ("but", "while", "and", "although", "though"):
         phrase = phrase_after(tokens, k + 1, high)
         verb = verb_forms().get(tokens[phrase[1]].low) if phrase and phrase[1] < high else None
-        if verb and verb.form == "finite" and not verb.noun and verb.frames & {"say", "tell"}:
+        if verb and verb.form != "participle" and not verb.noun and verb.frames & {"say", "tell"}:
             return complement(tokens, phrase[1] + 1, verb, high) is not None
     own = following.low in ("a", "an", "his", "her", "their", "its")
     if (token.low == "during" and following.low in words("determiners")) or (token.low == "in" and own):

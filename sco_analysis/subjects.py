@@ -156,6 +156,8 @@ def _pieces(tokens: list[Token], comma: int, low: int) -> list[Range]:
 
 def _may_be_source(tokens: list[Token], phrase: Range, start: int) -> bool:
     first = tokens[phrase[0]]
+    if first.low.endswith("ing") and not first.upper:
+        return False
     lead = {t.low for t in tokens[start : phrase[0]]}
     if lead & (words("prepositions") | words("relatives")):
         return False
