@@ -88,7 +88,8 @@ def save_figure(
     caption, alt
         What stands below the figure, and what a reader who does not see it is told instead. Both are needed.
     parameters
-        What the figure was made with, by name: text, numbers, dates, true or false, and lists of these.
+        What the figure was made with, by name: text, numbers, dates, true or false, and lists of these. Of the absolute
+        path of a file or folder only the name is written down.
     corpus
         The documents table or the parsed corpus that the numbers come from.
 
@@ -262,14 +263,19 @@ def _kind(value: Any) -> str:
 
 def _title(figure: Figure, caption: str) -> str:
     """Take the title that the figure shows, else the first sentence of its caption."""
-    shown = [figure.get_suptitle(), *(axes.get_title(loc) for axes in figure.axes for loc in ("left", "center"))]
-    written = next((" ".join(text.split()) for text in shown if text.strip()), "")
+    titles = [axes.get_title(loc) for axes in figure.axes for loc in ("left", "center")]
+    panels = [title for title in titles if title.strip()]  # of several panels none names the whole
+    written = " ".join((figure.get_suptitle() or (panels[0] if len(panels) == 1 else "")).split())
     return written or re.split(r"(?<=[.?!])\s", caption)[0].rstrip(".")
 
 
 def _plain(value: Any, name: str) -> Any:
     """Return ``value`` as JSON knows it; refuse what would be written differently each time."""
     value = value.item() if hasattr(value, "item") and not getattr(value, "ndim", 0) else value
+    if isinstance(value, os.PathLike):
+        value = Path(value).as_posix()
+    if isinstance(value, str) and os.path.isabs(value) and Path(value).exists():
+        return Path(value).name or value  # where things lie on one machine belongs into no record
     if value is None or isinstance(value, bool | int | str):
         return value
     if isinstance(value, float):
@@ -278,8 +284,6 @@ def _plain(value: Any, name: str) -> Any:
         return [_plain(item, name) for item in value]
     if isinstance(value, Mapping):
         return {str(key): _plain(item, name) for key, item in value.items()}
-    if isinstance(value, os.PathLike):
-        return Path(value).as_posix()
     if isinstance(value, datetime.date):
         return value.isoformat()
     raise FigureError(f"parameter {name!r} is {_kind(value)}; give text, numbers, dates, true or false, or lists")

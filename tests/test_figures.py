@@ -178,3 +178,13 @@ def test_every_topic_and_organisation_has_a_name():
     """No figure shows a key of ours: every topic has a name for readers."""
     topics = sco.read_dictionary("topics").keys
     assert [topic for topic in topics if display_name(topic) == topic] == []
+
+
+def test_several_panels_are_named_by_the_caption(tmp_path, monkeypatch):
+    """No single panel gives its title to the whole figure; the first sentence of the caption does."""
+    monkeypatch.setenv("SCO_FIGURES", str(tmp_path))
+    figure, (left, right) = plt.subplots(1, 2)
+    left.set_title("In the room")
+    right.set_title("In the press")
+    saved = sco.save_figure(figure, SHARE, "two-panels", caption="Share of words. Two bars.", alt="Two empty panels.")
+    assert saved.title == "Share of words"
