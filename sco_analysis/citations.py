@@ -122,7 +122,7 @@ def read_records(folder: Path) -> dict[str, dict[str, Any]]:
     Raises `FigureError`, naming the file, when one is no JSON.
     """
     records = {}
-    for path in sorted(folder.glob("*.json")):
+    for path in sorted(folder.glob("*.json"), key=lambda path: path.stem):
         try:
             record = json.loads(path.read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:

@@ -280,6 +280,12 @@ def test_the_gallery_describes_each_figure(saved):
     assert [figure["id"] for figure in manifest["figures"]] == ["another", "speaker-share"]
 
 
+def test_the_gallery_is_in_the_order_of_stems(saved):
+    """A figure stands before those whose stem goes on after its own."""
+    save("speaker-share-press")
+    assert list(read_records(saved)) == ["speaker-share", "speaker-share-press"]
+
+
 def test_bibliographies_hold_all_there_is_to_cite(saved):
     """figures.bib and figures.csl.json have an entry for the package, the corpus and each figure."""
     write_gallery()

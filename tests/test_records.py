@@ -314,6 +314,15 @@ def test_title_comes_from_the_figure_or_the_caption(folder):
     assert save(ax).title == "Above all"
 
 
+def test_panels_do_not_name_the_whole(folder):
+    """Where several panels have titles, none of them is the title of the figure."""
+    figure, panels = plt.subplots(1, 2)
+    for panel in panels:
+        panel.plot([1, 2])
+        panel.set_title("Panel")
+    assert save(figure).title == "Words of two speakers"
+
+
 def test_line_breaks_in_words_become_spaces(folder):
     """A caption written over several lines of code is one line in the record."""
     assert save(caption=" One\n   two. ").caption == "One two."
@@ -374,6 +383,13 @@ def test_parameters_are_written_plainly(folder):
     save(parameters={"a": np.int64(3), "b": Path("x/y"), "c": day, "d": (1, None), "e": float("nan"), "f": np.True_})
     record = json.loads((folder / "speaker-share.json").read_text(encoding="utf-8"))
     assert record["parameters"] == {"a": 3, "b": "x/y", "c": "2024-07-05", "d": [1, None], "e": "nan", "f": True}
+
+
+def test_no_place_on_a_machine_is_recorded(folder, tmp_path):
+    """Of the path of a folder or file only the name is recorded; a relative path, or a text that is no path, is kept."""
+    save(parameters={"a": str(tmp_path), "b": tmp_path, "c": "../seeds", "d": "/no such thing/"})
+    record = json.loads((folder / "speaker-share.json").read_text(encoding="utf-8"))
+    assert record["parameters"] == {"a": tmp_path.name, "b": tmp_path.name, "c": "../seeds", "d": "/no such thing/"}
 
 
 def test_unwritable_folder_is_named(tmp_path, monkeypatch):
