@@ -173,7 +173,8 @@ def is_clause(tokens: list[Token], start: int, end: int) -> bool:
     """Tell whether the words from ``start`` are a clause with a subject: its verb is not a relative or a later one's."""
     relative = False
     if start + 1 < end and tokens[start].low in _SUBJECTS and tokens[start + 1].word:
-        return tokens[start + 1].low not in words("boundaries") | words("prepositions")
+        if tokens[start + 1].low not in words("boundaries") | words("prepositions"):
+            return True
     for i in range(start, min(end, len(tokens))):
         token = tokens[i]
         if token.mark >= 0:
@@ -190,6 +191,6 @@ def is_clause(tokens: list[Token], start: int, end: int) -> bool:
             relative = False
         elif i > start and token.low in ("who", "which", "that", "where", "whose"):
             relative = True
-        elif i > start and token.low in ("because", "when", "while", "if", "as", "so", "after", "although"):
+        elif i > start and tokens[i - 1].low != "such" and token.low in ("because", "when", "while", "if", "as", "so", "after", "although"):
             return False
     return False

@@ -203,7 +203,8 @@ def _inverted(tokens: list[Token], i: int, cue: Cue, low: int) -> list[Report] |
     open_end = behind is None or not behind.word or behind.low in words("relatives") | words("adjuncts")
     if not open_end and not (before.mark >= 0 and behind.low in ("and", "but")):
         return None
-    if before.mark < 0 and not tokens[phrase[0]].upper and tokens[phrase[0]].low not in words("determiners"):
+    named = any(t.upper for t in tokens[phrase[0] : phrase[1]])
+    if before.mark < 0 and not named and tokens[phrase[0]].low not in words("determiners"):
         if phrase[1] - phrase[0] > 3 or (behind is not None and behind.text != "."):
             return None
     if before.mark < 0 and not has_clause(tokens, low, i - 1):
@@ -286,7 +287,7 @@ def _may_be_tagged(tokens: list[Token], first: int, end: int, i: int, cue: Cue) 
     after = tokens[i + 1] if i + 1 < len(tokens) else None
     if after is not None and after.word and "tell" not in cue.frames and after.low not in words("adjuncts") | words("times"):
         return cue.lemma == "go"
-    if tokens[first].low.endswith("ing") and tokens[first + 1].low in words("prepositions"):
+    if tokens[first].low.endswith("ing") and not has_clause(tokens, first, end):
         return False
     if cue.lemma == "go":
         return i + 1 < len(tokens) and tokens[i + 1].low == "on" and has_clause(tokens, first, end)
@@ -377,7 +378,8 @@ def _bare_clause(tokens: list[Token], k: int, cue: Cue, high: int) -> tuple[int,
         start += 1
     end = _content_end(tokens, start, high)
     if tokens[start].low in words("prepositions"):
-        first = next((j for j in range(start + 1, end) if tokens[j].text == ","), end) + 1
+        comma = next((j for j in range(start + 1, end) if tokens[j].text == ","), None)
+        first = start + 2 if comma is None else comma + 1
     else:
         first = start
     if tokens[first - 1 : first] and tokens[start].low in ("when", "if", "while", "because", "once", "until", "since"):
@@ -535,6 +537,9 @@ def _narrator_returns(tokens: list[Token], k: int, high: int) -> bool:
     if token.low in ("but", "while", "and", "although", "though"):
         phrase = phrase_after(tokens, k + 1, high)
         verb = verb_forms().get(tokens[phrase[1]].low) if phrase and phrase[1] < high else None
+        criticized = verb and verb.form != "participle" and "judge" in verb.frames
+        if criticized and tokens[phrase[0]].low in words("pronouns"):
+            return True
         if verb and verb.form != "participle" and not verb.noun and verb.frames & {"say", "tell"}:
             return complement(tokens, phrase[1] + 1, verb, high) is not None
     own = following.low in ("a", "an", "his", "her", "their", "its")
@@ -559,7 +564,8 @@ def _by_participle(tokens: list[Token], i: int, cue: Cue, found: list[Report]) -
     if content is None or (cue.noun and tokens[content[0] - 1].low != "that" and tokens[content[0]].mark < 0):
         return []
     start, end, judgement = content
-    if all(t.low in words("openers") for t in tokens[:i]):
+    opening = i == 0 or tokens[0].low in words("openers") | words("prepositions")
+    if opening and not any(t.mark >= 0 or is_finite(tokens, k) for k, t in enumerate(tokens[:i])):
         return _opening_participle(tokens, i, start, end)
     if _is_document(tokens, i - 1):
         source = _issuer(tokens, i)
@@ -576,7 +582,8 @@ def _opening_participle(tokens: list[Token], i: int, start: int, end: int) -> li
         if tokens[k].text != ",":
             continue
         phrase = phrase_after(tokens, k + 1, len(tokens))
-        if phrase and phrase[1] < len(tokens) and is_finite(tokens, phrase[1]):
+        reported = tokens[start - 1].low == "that" or is_clause(tokens, start, k)
+        if reported and phrase and phrase[1] < len(tokens) and is_finite(tokens, phrase[1]):
             return [Report(start, k, _span(tokens, i), phrase, "participle")]
     return []
 

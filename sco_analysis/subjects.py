@@ -83,7 +83,7 @@ def _joins(tokens: list[Token], conjunction: int, low: int) -> bool:
 def _trimmed(tokens: list[Token], first: int, end: int) -> Range | None:
     """Take openers, a leading adverbial and whatever ends in a finite verb off the front of a noun phrase."""
     for k in range(end - 2, first - 1, -1):
-        if is_finite(tokens, k) and not tokens[k].upper:
+        if is_finite(tokens, k) and not tokens[k].upper and not tokens[k].low.endswith("ed"):
             first = k + 1
             break
     while first < end - 1 and (tokens[first].low in words("openers") or _is_opening_adverb(tokens[first])):
