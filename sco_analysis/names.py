@@ -183,6 +183,11 @@ class Cast:
 
     def _abbreviations(self, runs: list[Run]) -> Iterator[tuple[str, str]]:
         """Find "Shanghai Cooperation Organization (SCO)": the short form and the full one."""
+        for short in runs:
+            if len(short.name) == 1 and self.text[short.start - 1 : short.start] == "(" and short.name[0].isupper():
+                full_name = _spelled_out(self.text[max(0, short.start - 140) : short.start - 1], short.name[0])
+                if full_name:
+                    yield fold(short.name[0]), full_name
         for full, short in pairwise(runs):
             if self.text[full.end : short.start] in (" (", " (the ") and self.text[short.end : short.end + 1] == ")":
                 letters = short.name[0].replace(".", "").lower()
@@ -207,6 +212,8 @@ class Cast:
         if run.person_like:
             return "person"
         if len(name) > 1 and len(name) < 5 and (name[0] in first_names() or name[0].split("-")[0] in first_names()):
+            return "person"
+        if len(name) == 1 and name[0] in first_names() and run.subject:
             return "person"
         if 1 < len(name) < 5 and fold(name[-1]) in alone and run.subject:
             return "person"
@@ -281,11 +288,25 @@ class Cast:
             return
         first = entity.name.split()[0]
         given = first_names().get(first) or first_names().get(first.split("-")[0], "")
-        if given and len(entity.name.split()) > 1:
+        if given:
             entity.votes[given] += 4
         best = entity.votes.most_common(2)
         tied = len(best) > 1 and best[0][1] == best[1][1]
         entity.gender = best[0][0] if best and not tied else ""
+
+
+def _spelled_out(before: str, letters: str) -> str | None:
+    """Find the words right before a bracket whose initials are the letters in it; small words are skipped."""
+    found = list(re.finditer(r"\w[\w'’-]*", before))
+    waiting = len(letters) - 1
+    for word in reversed(found[-14:]):
+        if word[0][0].upper() == letters[waiting] and (word[0][0].isupper() or word[0] in _LINKS):
+            waiting -= 1
+        elif word[0][0].isupper() or word[0] not in _LINKS:
+            return None
+        if waiting < 0:
+            return before[word.start() :].strip() if word[0][0].isupper() else None
+    return None
 
 
 def _is_acronym(name: list[str]) -> bool:
@@ -303,6 +324,8 @@ def _read_run(tokens: list[Token], first: int, last: int, *, initial: bool, quot
         last -= 1
     span = [t for t in tokens[k:last] if t.word]
     if not span or all(t.low in words("not_names") for t in span):
+        return None
+    if all(t.low.rstrip(".") in titles() and t.text not in first_names() for t in span):
         return None
     cut = _titles_end(span)
     before = _nouns_before(tokens, k)
@@ -337,6 +360,8 @@ def _nouns_before(tokens: list[Token], k: int) -> list[str]:
     """Return the nouns of a person right before a name: "police chief", "professor"."""
     found: list[str] = []
     j = k - 1
+    if j > 1 and tokens[j].text == "," and tokens[j - 1].low in person_nouns():
+        return [tokens[j - 1].low]
     while j >= 0 and len(found) < 3 and tokens[j].word and not tokens[j].upper:
         if tokens[j].low not in titles() and not (found and tokens[j].low in ("police", "vice", "deputy", "prime", "ex")):
             break

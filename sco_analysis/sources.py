@@ -22,6 +22,7 @@ _OFFICES = frozenset(
     " congresswoman mp secretary chairman governor spokesman spokeswoman spokesperson diplomat general aide".split()
 )
 _GENDER_OF = {"he": "m", "she": "f"}
+_OWNERS = {"his": "he", "her": "she", "its": "it", "their": "they"}
 _DEFINITE = frozenset(("the", "this", "that", "his", "her", "their", "its"))
 _BY = re.compile(r"[^.,;:“\"]{0,60}?\b(?:from|by|of)\s+")
 
@@ -190,6 +191,8 @@ class _Resolver:
         """Find whose a statement, a report or a website is."""
         noun = head[-1].low
         mention = self._mention_in(tokens[0].start, tokens[-1].end)
+        if mention is None and tokens[0].low in _OWNERS:
+            return self._pronoun(_OWNERS[tokens[0].low], at)
         if mention is None and len(tokens) == len(head):
             by = _BY.match(self.text, tokens[-1].end)
             mention = self._mention_in(by.end(), by.end() + 60) if by else None
@@ -231,7 +234,7 @@ class _Resolver:
         if key not in self.described:
             head = _head([t for t in tokens_of(name, 0, len(name), []) if t.word])
             noun = head[-1].low if head else ""
-            kind = "person" if noun in person_nouns() else "body"
+            kind = "body" if noun in words("body_nouns") or noun in words("documents") else "person"
             if noun.endswith("s") and kind != "person" and noun not in words("body_nouns"):
                 kind = "plural"
             self.described[key] = Entity(name, kind, person_nouns().get(noun, ""), {noun}, count=1)
@@ -261,7 +264,8 @@ class _Resolver:
         if entity.forms and _state(entity.name) and len(name) == 1:
             return None
         spoke = any(t.spoke and t.entity is entity for t in self.traces)
-        loose = noun in _LOOSE_BODIES and entity.forms and (spoke or entity.count > 2)
+        loose = (noun in _LOOSE_BODIES and (spoke or entity.count > 2)) or (spoke and noun in _LOOSE_WHEN_SPEAKING)
+        loose = loose and bool(entity.forms)
         return 0.0 if loose else None
 
     def _pronoun(self, low: str, at: int) -> Answer:
@@ -275,6 +279,9 @@ class _Resolver:
         elif low == "who":
             fit = _anybody
         else:
+            spoke = next((t for t in reversed(self.traces) if t.spoke and t.start < at), None)
+            if spoke and spoke.entity.kind == "plural" and self._sentence(at) - spoke.sentence <= 2:
+                return spoke.entity, "coreference", 0.8
             plural = self._plural_subject(at)
             if plural:
                 return plural, "coreference", 0.6
@@ -323,9 +330,8 @@ class _Resolver:
 
 
 _PLURAL = re.compile(
-    r"\W*(?P<phrase>(?:(?:several|some|many|most|two|three|four|five|six|other|the|these|both|a few)\s+)?"
-    r"(?:[a-z][\w-]*\s+){0,3}?(?P<noun>[a-z]{3,}s))\b",
-    re.IGNORECASE,
+    r"\W*(?P<phrase>(?:(?:[Ss]everal|[Ss]ome|[Mm]any|[Mm]ost|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix|[Oo]ther|[Tt]he|[Tt]hese|[Bb]oth|[Aa] few)\s+)?"
+    r"(?:(?!(?:and|or|of)\b)[a-z][\w-]*\s+){0,3}?(?P<noun>[A-Z]?[a-z]{3,}s))\b",
 )
 
 
@@ -360,6 +366,8 @@ def _several(entity: Entity) -> float | None:
 def _head(tokens: list[Token]) -> list[Token]:
     """Cut a noun phrase before its first preposition, unless that is part of a name."""
     for i, token in enumerate(tokens):
+        if i and token.low in words("times") and not token.upper:
+            return tokens[:i]
         if i and token.low in words("prepositions") and not token.upper:
             if tokens[i - 1].low in words("body_words") and tokens[i - 1].upper and token.low in ("of", "for", "on"):
                 continue
@@ -397,6 +405,10 @@ def _introduced_later(found: Sequence[Any], answers: list[Answer], text: str) ->
                     answers[k] = named, "introduction", 0.7
 
 
+_LOOSE_WHEN_SPEAKING = frozenset(
+    "department utility retailer automaker carmaker manufacturer developer operator regulator watchdog broadcaster"
+    " studio startup corporation institute charity nonprofit contractor provider chain store council foundation".split()
+)
 _LOOSE_BODIES = frozenset(
     "agency company group firm association organization organisation club team body bloc alliance network railway"
     " airline board commission".split()
