@@ -49,12 +49,14 @@ def test_generated_files_are_in_step(generate):
 
 
 def test_every_entry_of_the_conda_environment_parses():
-    """environment.yml is YAML, and each entry is a package with a bound that conda reads."""
+    """environment.yml is YAML, and each entry is a package with a bound that conda reads, or pip for what it lacks."""
     environment = yaml.safe_load((ROOT / "environment.yml").read_text(encoding="utf-8"))
     assert environment["name"] == "sco-analysis"
-    for entry in environment["dependencies"]:
+    *entries, by_pip = environment["dependencies"]
+    entries += by_pip["pip"]
+    for entry in entries:
         assert re.fullmatch(r"[a-z0-9-]+(>=[0-9]+(\.[0-9]+)*)?", entry), entry
-    names = {re.split(">=", entry)[0] for entry in environment["dependencies"]}
+    names = {re.split(">=", entry)[0] for entry in entries}
     assert names == {"python", "pip", *(Requirement(need).name for need in NEEDED)}
 
 
