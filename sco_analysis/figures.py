@@ -67,7 +67,7 @@ def plot_speaker_share(share: pd.DataFrame, ax: Axes | None = None, *, unit: str
         When the table lacks a column of a speaker share.
     """
     by = _groups(share, "share")
-    if share.empty:
+    if share["share"].isna().all():
         return _nothing(ax, "Nobody is heard in this corpus.")
     rows = share.nlargest(most, "n", keep="first") if len(share) > most else share
     names = [_wrapped(_name(row, by)) for row in rows.to_dict("records")]
@@ -81,8 +81,9 @@ def plot_speaker_share(share: pd.DataFrame, ax: Axes | None = None, *, unit: str
     _whiskers(ax, rows["share"], rows["low"], rows["high"], at, INK)
     edge = max(rows[["share", "high"]].max().max(), 0.05)
     for place, row in zip(at, rows.itertuples(), strict=True):
-        beyond = max(row.share, row.high if row.high == row.high else 0)
-        text = f"{_percent(row.share)} · {row.n:,} {unit}"
+        some = row.share == row.share
+        beyond = max(row.share if some else 0, row.high if row.high == row.high else 0)
+        text = f"{_percent(row.share) if some else '–'} · {row.n:,} {unit}"
         ax.annotate(text, (beyond, place), (5, 0), textcoords="offset points", va="center", fontsize=8, color=INK)
     ax.set_yticks(at, names)
     ax.set_xlim(0, edge * 1.32)
@@ -115,7 +116,7 @@ def plot_topic_frequency(
         When the table lacks a column of a topic frequency.
     """
     by = _groups(rates, "rate", "topic")
-    if rates.empty:
+    if rates["rate"].isna().all():
         return _nothing(ax, "No topic is spoken of in this corpus.")
     rates = rates[rates["topic"].isin(topics)] if topics else rates
     ranked = rates.groupby("topic")["n"].sum().sort_values(ascending=False, kind="stable").index

@@ -152,6 +152,16 @@ def test_an_empty_tally_says_so(plot, table, words):
     assert _texts(getattr(sco, plot)(table.head(0))) == [words]
 
 
+def test_shares_of_nothing_say_so():
+    """Groups that share a total of zero have no share: where all are so the figure says it, else a dash stands."""
+    silent = SHARE.assign(n=0, total=0, share=np.nan, low=np.nan, high=np.nan)
+    assert _texts(sco.plot_speaker_share(silent)) == ["Nobody is heard in this corpus."]
+    half = pd.concat([SHARE.head(1), silent.tail(1)])
+    assert _texts(sco.plot_speaker_share(half))[:2] == ["60 % · 60 words", "– · 0 words"]
+    wordless = RATES.assign(n=0, total=0, rate=np.nan, low=np.nan, high=np.nan)
+    assert _texts(sco.plot_topic_frequency(wordless)) == ["No topic is spoken of in this corpus."]
+
+
 def test_figures_draw_where_they_are_told():
     """Axes in, the same Axes out."""
     _, ax = plt.subplots()
