@@ -274,7 +274,7 @@ def _plain(value: Any, name: str) -> Any:
     value = value.item() if hasattr(value, "item") and not getattr(value, "ndim", 0) else value
     if isinstance(value, os.PathLike):
         value = Path(value).as_posix()
-    if isinstance(value, str) and os.path.isabs(value) and Path(value).exists():
+    if isinstance(value, str) and _is_place(value):
         return Path(value).name or value  # where things lie on one machine belongs into no record
     if value is None or isinstance(value, bool | int | str):
         return value
@@ -287,6 +287,13 @@ def _plain(value: Any, name: str) -> Any:
     if isinstance(value, datetime.date):
         return value.isoformat()
     raise FigureError(f"parameter {name!r} is {_kind(value)}; give text, numbers, dates, true or false, or lists")
+
+
+def _is_place(text: str) -> bool:
+    try:
+        return Path(text).is_absolute() and Path(text).exists()
+    except (OSError, ValueError):  # too long for a path, or with a sign that no path has
+        return False
 
 
 def provenance(record: Mapping[str, Any]) -> str:

@@ -386,10 +386,16 @@ def test_parameters_are_written_plainly(folder):
 
 
 def test_no_place_on_a_machine_is_recorded(folder, tmp_path):
-    """Of the path of a folder or file only the name is recorded; a relative path, or a text that is no path, is kept."""
-    save(parameters={"a": str(tmp_path), "b": tmp_path, "c": "../seeds", "d": "/no such thing/"})
+    """Of the path of a folder or file only the name is recorded; a relative path, or what is no path, is kept."""
+    save(parameters={"a": str(tmp_path), "b": tmp_path, "c": "../seeds", "d": "/no such thing/", "e": "/a" * 4000})
     record = json.loads((folder / "speaker-share.json").read_text(encoding="utf-8"))
-    assert record["parameters"] == {"a": tmp_path.name, "b": tmp_path.name, "c": "../seeds", "d": "/no such thing/"}
+    assert record["parameters"] == {
+        "a": tmp_path.name,
+        "b": tmp_path.name,
+        "c": "../seeds",
+        "d": "/no such thing/",
+        "e": "/a" * 4000,
+    }
 
 
 def test_unwritable_folder_is_named(tmp_path, monkeypatch):
