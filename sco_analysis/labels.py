@@ -16,17 +16,31 @@ from functools import cache
 
 from .lines import Line, is_wrapped, read_rules, split_lines
 
-_COLON = re.compile(r"[*_#>\s]*(?P<label>[^:：\n]{1,180}?)\s*[*_]*\s*[:：][*_]*(?=\s|$|[“\"‘'«(\[])")
-_QUESTION = re.compile(r"[*_]*(?P<label>Q(?=[*_]*[.:]?[*_]*\s)|A(?=[*_]*[.:][*_]*\s|\s\s))[*_]*(?:[.:][*_]*)?\s+(?=\S)")
+_COLON = re.compile(
+    r"(?:Q\d{1,4}\.?\s+)?[*_#>\s]*(?P<label>(?:[^:：\n]|(?<=\d):(?=\d)){1,180}?)\s*[*_]*\s*[:：][*_]*(?=\s|$|[“\"‘'«(\[])"
+)
+_QUESTION = re.compile(
+    r"[*_]*(?P<label>Q(?=[*_]*[.:]?[*_]*\s)|A(?=[*_]*[.:][*_]*\s(?![A-Z][\w'’-]+:)|\s\s))[*_]*(?:[.:][*_]*)?\s+(?=\S)"
+)
 _CAPITALS = re.compile(
     r"(?P<label>(?:(?:Mr|Mrs|Ms|Miss|Dr|Sen|Senator|Rep)\. (?:[A-Z][a-z]{0,2})?[A-Z][A-Z'’-]+(?: [A-Z][A-Z'’-]+)*"
     r"(?: of [A-Z][a-z]+(?: [A-Z][a-z]+)?)?"
     r"|The (?:[A-Z][a-z]+ )?[A-Z]{4,}(?: [A-Z]{3,}| pro tempore)*)(?: \([^)]{2,40}\))?)\.(?=\s+\S)"
 )
 _DASH = re.compile(r"(?P<label>[A-Z][A-Z.'’ -]{2,60}[A-Z])\.\s?[-–—]{1,2}(?=\s|$|[A-Z])")
+_STOP_DASH = re.compile(r"(?P<label>[A-Z][^.–—:\n]{2,60}?)(?:, [^.–—:\n]{3,160})?\.\s[–—-]\s(?=[A-Z])")
+_RULE = re.compile(r"(?P<label>[A-Z][A-Z.'’ -]{2,60}[A-Z])\s+[–—]{1,2}\s+(?=[A-Z“\"])")
 _LINK = re.compile(r"\[(?P<label>[^\]\[]{3,240})\]\([^)\s]{3,400}\)\s*:", re.S)
+_FORMS = (
+    ("question", _QUESTION),
+    ("stop", _CAPITALS),
+    ("dash", _DASH),
+    ("dash", _STOP_DASH),
+    ("rule", _RULE),
+    ("colon", _COLON),
+)
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]")
-_PRESIDES = re.compile(r"(?:Mr|Mrs|Ms|Miss|Sir|Dr)\.? [^()]{2,60}\([^()]{3,60}\)")
+_PRESIDES = re.compile(r"(?:Mr|Mrs|Ms|Miss|Sir|Dr)\.? [^()]{2,160}\([^()]{3,60}\)(?:.*)")
 _NAME_PARTICLES = frozenset(
     "de da di do dos das del della der den du la le van von bin bint ibn ben al ul ur y e".split()
 )
@@ -70,6 +84,8 @@ def find_labels(text: str, lines: list[Line] | None = None) -> list[Label]:
     lines = split_lines(text) if lines is None else lines
     candidates = _without_overlaps([*_candidates(lines), *_links(text)])
     decided = _decide(candidates, text)
+    if not any(label.accepted for label in decided):
+        decided = _without_overlaps([*decided, *_alone(lines)])
     return _without_overlaps([*decided, *_damaged(text, lines, decided)])
 
 
@@ -95,7 +111,7 @@ def _candidates(lines: list[Line]) -> Iterator[Label]:
         if line.look not in ("", "caption", "teaser"):
             continue
         following = lines[i + 1] if i + 1 < len(lines) else None
-        for form, pattern in (("question", _QUESTION), ("stop", _CAPITALS), ("dash", _DASH), ("colon", _COLON)):
+        for form, pattern in _FORMS:
             match = pattern.match(line.text)
             if match:
                 label = _make(line, match, form, following, wrapped)
@@ -107,6 +123,25 @@ def _candidates(lines: list[Line]) -> Iterator[Label]:
                 label = _over_two_lines(line, following)
                 if label:
                     yield label
+
+
+def _alone(lines: list[Line]) -> Iterator[Label]:
+    """Find names in capitals that stand alone above paragraphs, where at least two of them do so again and again."""
+    groups: dict[str, list[Line]] = defaultdict(list)
+    for line, following in zip(lines, lines[1:], strict=False):
+        name = line.text.strip("*_# ")
+        shape = shape_of(_without_brackets(name)[0]) if name.isupper() and line.gap and not line.look else ""
+        if shape in ("capitals", "part") and len(name.split()) <= 6 and following.text.strip("*_# ") != name:
+            groups[name].append(line)
+    repeated = {name: found for name, found in groups.items() if len(found) >= 2}
+    if len(repeated) < 2:
+        return
+    for name, found in repeated.items():
+        for line in found:
+            core, notes = _without_brackets(name)
+            start = line.start + line.text.index(name)
+            reason = f"a name in capitals above a paragraph, {len(found)} times"
+            yield Label(start, start + len(name), name, core, notes, "alone", shape_of(core), "", False, True, reason)
 
 
 def _make(line: Line, match: re.Match[str], form: str, following: Line | None, wrapped: bool) -> Label | None:
@@ -296,6 +331,8 @@ def _judge(labels: list[Label], sure: bool, n_sure: int, roundup: bool, surnames
         return True, "the surname of another label"
     if n_sure >= 3 and first.shape in ("name", "named office", "office", "part", "titled", "capitals"):
         return True, f"{first.shape}, among {n_sure} sure labels"
+    if n_sure >= 4 and first.shape in ("single", "other") and all("?" in label.rest for label in labels):
+        return True, f"{first.shape}, asks a question among {n_sure} sure labels"
     if n_sure >= 3 and n >= 2 and first.shape in ("single", "other"):
         return True, f"{first.shape}, {n} times among {n_sure} sure labels"
     if first.shape == "single" and n >= 3:

@@ -18,7 +18,9 @@ from .phrases import Token, is_finite, tokens_of
 
 _PARTICLES = frozenset("de da di do dos das del della der den du la le van von bin bint ibn ben al el ul ur y ter".split())
 _LINKS = frozenset(("of", "for", "on", "the", "and", "&", "in"))
+_KIN = frozenset("father mother dad mom mum son daughter brother sister wife husband uncle aunt cousin".split())
 _PLACES = frozenset(("US", "UK", "USA", "BC", "DC", "LA", "NYC", "UAE"))
+_PRONOUNS = {"he": "m", "he's": "m", "he'd": "m", "she": "f", "she's": "f", "she'd": "f"}
 _POSSESSIVE = re.compile(r"['’]s$|(?<=s)['’]$")
 
 
@@ -134,8 +136,8 @@ class Cast:
                 if initial:
                     sentence += 1
                     self.sentences.append(token.start)
-                if token.low in ("he", "she") and not any(a <= token.start < b for a, b in quoted):
-                    self.pronouns.append((token.start, "m" if token.low == "he" else "f", sentence, number))
+                if token.low in _PRONOUNS and not any(a <= token.start < b for a, b in quoted):
+                    self.pronouns.append((token.start, _PRONOUNS[token.low], sentence, number))
                 if not token.word:
                     initial = token.text in ".?!…" or (initial and token.text in "\"“”'‘")
                     i += 1
@@ -165,7 +167,7 @@ class Cast:
                 break
             if token.start - before.end != 1 and before.text != ".":
                 break
-            if token.word and token.upper:
+            if token.word and token.upper and not (token.text == "A" and k + 1 < len(tokens) and not tokens[k + 1].upper):
                 k += 1
                 continue
             follows = k + 1 < len(tokens) and tokens[k + 1].word and tokens[k + 1].upper
@@ -188,6 +190,12 @@ class Cast:
                 full_name = _spelled_out(self.text[max(0, short.start - 140) : short.start - 1], short.name[0])
                 if full_name:
                     yield fold(short.name[0]), full_name
+        for letters in {run.name[0] for run in runs if _is_acronym(run.name) and len(run.name[0]) > 2}:
+            link = r"\w[\w'’-]*,?\s+(?:(?:of|and|the|for|on|&)\s+)*"
+            spelled = link.join(re.escape(letter) for letter in letters) + r"[\w'’-]+"
+            match = re.search(rf"\b{spelled}", self.text) if letters.isalpha() else None
+            if match:
+                yield fold(letters), " ".join(match[0].split())
         for full, short in pairwise(runs):
             if self.text[full.end : short.start] in (" (", " (the ") and self.text[short.end : short.end + 1] == ")":
                 letters = short.name[0].replace(".", "").lower()
@@ -249,8 +257,9 @@ class Cast:
         key = fold(full)
         if not key:
             return None
-        if len(run.name) == 1 and kind != "body":
-            candidates = self._by_last.get(key) or self._by_first.get(key) or []
+        kin = _KIN & set(run.titles)
+        if len(run.name) == 1 and kind != "body" and not (kin and not self._by_last.get(key)):
+            candidates = self.candidates(run.name[0])
             if run.gender:
                 candidates = [e for e in candidates if e.gender in ("", run.gender)] or candidates
             if candidates:
@@ -327,6 +336,9 @@ def _read_run(tokens: list[Token], first: int, last: int, *, initial: bool, quot
         return None
     if all(t.low.rstrip(".") in titles() and t.text not in first_names() for t in span):
         return None
+    dateline = initial and all(t.text.isupper() for t in span) and last < len(tokens)
+    if dateline and len(span[0].text) > 3 and tokens[last].text in (",", "—", "–", "-", "--", "("):
+        return None
     cut = _titles_end(span)
     before = _nouns_before(tokens, k)
     name = [_POSSESSIVE.sub("", t.text) for t in span[cut:]]
@@ -362,6 +374,8 @@ def _nouns_before(tokens: list[Token], k: int) -> list[str]:
     j = k - 1
     if j > 1 and tokens[j].text == "," and tokens[j - 1].low in person_nouns():
         return [tokens[j - 1].low]
+    if j >= 0 and tokens[j].low.endswith("year-old"):
+        return ["person"]
     while j >= 0 and len(found) < 3 and tokens[j].word and not tokens[j].upper:
         if tokens[j].low not in titles() and not (found and tokens[j].low in ("police", "vice", "deputy", "prime", "ex")):
             break

@@ -96,10 +96,29 @@ def known(name: str, office: str = "") -> Person | None:
         return person
     words = folded.split()
     if len(words) > 1:
-        return None
+        return _by_ending(folded)
     wanted = set(fold(office).split()) & {str(word) for word in read_rules("labels.yml")["offices"]}
     fitting = [p for p in _by_surname().get(folded, ()) if wanted & set(fold(" ".join(p.offices)).split())]
     return fitting[0] if len(fitting) == 1 else None
+
+
+def _by_ending(folded: str) -> Person | None:
+    """Find the one person whose name ends in a double surname, or whose first name has the initial given."""
+    first, _, rest = folded.partition(" ")
+    people = set(spellings().values())
+    if len(first) == 1:
+        fitting = [p for p in people if fold(p.name).endswith(f" {rest}") and fold(p.name).startswith(first)]
+    else:
+        fitting = [p for p in people if fold(p.name).endswith(f" {folded}")]
+    return fitting[0] if len(fitting) == 1 else None
+
+
+def state_named(note: str) -> str | None:
+    """Return the state that a note is the name of, "(France)", and no constituency that only holds a city's name."""
+    hits = read_dictionary("states").find(note)
+    whole = hits[(hits["end"] - hits["start"]) >= len(note.strip().removeprefix("the ")) - 1]
+    states = [key for key in whole["key"] if _STATE.fullmatch(str(key))]
+    return states[0] if states else None
 
 
 @cache
@@ -136,7 +155,8 @@ def split_title(printed: str) -> tuple[str, str]:
 def _role_ends(words: list[str], honorifics: set[str]) -> int:
     """Find where the role ends and the name begins."""
     offices = [i for i, word in enumerate(words) if _has_office(word) or word.casefold().strip(".") in honorifics]
-    connected = [i for i, w in enumerate(words) if w.islower() and w not in _PARTICLES]
+    small = {str(word) for word in read_rules("labels.yml")["connectors"]} - _PARTICLES
+    connected = [i for i, w in enumerate(words) if (w.islower() and w not in _PARTICLES) or w.casefold() in small]
     cut = max(max(offices, default=-1), max(connected, default=-1)) + 1
     behind = words[cut:]
     if connected and cut - 1 == connected[-1] and (not offices or offices[-1] < connected[-1]):
@@ -197,7 +217,8 @@ class Roster:
         plain = {fold(label.core) for label in labels if label.shape == "name"}
         for label in labels:
             role, name = self._split_by(plain, label.core)
-            role, name = in_title_case(role), in_title_case(name)
+            role = in_title_case(role) if label.core.isupper() else role
+            name = self._written(name)
             self._split[label.core] = role, name
             if len(name.split()) > 1:
                 self._full[fold(name).split()[-1]][name] += 1
@@ -206,14 +227,26 @@ class Roster:
                 for office in _office_key(role):
                     self._offices.setdefault(office, name)
             for note in label.notes:
-                person = split_title(note)
-                if part_of(label.core) and person[1] and re.match(r"(?:Mr|Mrs|Ms|Miss|Dr)\b", note):
-                    self._offices[fold(label.core)] = person[1]
+                person = self._written(split_title(note)[1])
+                if (
+                    person
+                    and (part_of(label.core) or not name)
+                    and re.match(r"(?i:mr|mrs|ms|miss|dr|shri|sir)\b", note)
+                ):
+                    self._offices[fold(label.core)] = person
         for match in _CHAIR_LIST.finditer(text[:6000]):
             name = split_title(match["name"])[1]
             self._offices.setdefault(fold(f"the {match['office']}"), name)
             self._offices.setdefault(fold(f"the acting {match['office']}"), name)
             self._roles.setdefault(fold(name), match["state"])
+
+    def _written(self, name: str) -> str:
+        """Write a name in capitals as a name; an acronym, which the text has in capitals only, stays as it is."""
+        written = in_title_case(name)
+        acronym = (
+            len(name.split()) == 1 and len(name) <= 4 and name.isupper() and known(name, "president minister") is None
+        )
+        return name if acronym and not re.search(rf"\b{re.escape(written)}\b", self.text) else written
 
     def _split_by(self, plain: set[str], core: str) -> tuple[str, str]:
         """Split a label, knowing that the document's short labels are whole names."""
@@ -232,7 +265,7 @@ class Roster:
         role = role or self._roles.get(fold(name), "")
         person = known(name, role)
         full, how, confidence = (person.name, "label", 0.99) if person else self._fullest(name, role)
-        noted = next((state for note in label.notes if (state := state_of(note))), None)
+        noted = next((state for note in label.notes if (state := state_named(note))), None)
         state = noted or (person.state if person else None) or (state_of(role) if role else None)
         if state is None and full != name and (again := known(full)):
             full, state = again.name, again.state
@@ -273,7 +306,8 @@ class Roster:
                 full, _, _ = self._fullest(name, role)
                 person = known(full, role)
                 state = person.state if person else state_of(self._roles.get(fold(full), "") or role)
-                role = self._roles.get(fold(full)) or self._roles.get(fold(name)) or part or role
+                held = self._roles.get(fold(full)) or self._roles.get(fold(name))
+                role = held if part == "chair" and label.core.isupper() and held else part or held or role
                 return Speaker(person.name if person else full, state, role, "description", 0.8)
         head = _ABBREVIATED.get(folded, folded.removeprefix("the "))
         introduced = None if part in ("questioner", "audience") else self._introduced(head)
@@ -282,7 +316,9 @@ class Roster:
             return Speaker(
                 person.name if person else introduced, person.state if person else None, head, "introduction", 0.7
             )
-        state = state_of(label.core) or next((s for note in label.notes if (s := state_of(note))), None)
+        state = state_of(label.core) or next((s for note in label.notes if (s := state_named(note))), None)
+        if part == "chair" and label.form == "colon" and label.core.isupper():
+            role, part = in_title_case(label.core.removeprefix("THE ")), ""  # a house that prints offices, not a chair
         return Speaker(None, state, part or role, "unresolved", 0.0)
 
     def _introduced(self, office: str) -> str | None:

@@ -63,17 +63,16 @@ def resolve_sources(text: str, layout: Layout, found: Sequence[Any]) -> list[Sou
 
 
 @cache
-def _first_words() -> frozenset[str]:
-    """Return what the patterns of the states begin with, so that phrases without any need no search."""
-    patterns = read_dictionary("states").patterns
-    return frozenset(p.atoms[0].strip("*?")[:3].casefold() for p in patterns if p.atoms and p.atoms[0].strip("*?"))
+def _first_words() -> re.Pattern[str]:
+    """Compile what the patterns of the states begin with, so that phrases without any need no search."""
+    atoms = {p.atoms[0] for p in read_dictionary("states").patterns if p.atoms and p.atoms[0].strip("*?")}
+    globs = (re.escape(atom).replace(r"\*", r"\w*").replace(r"\?", r"\w") for atom in sorted(atoms))
+    return re.compile(rf"\b(?:{'|'.join(globs)})\b", re.IGNORECASE)
 
 
 @cache
 def _state(phrase: str) -> str | None:
-    if not any(word[:3].casefold() in _first_words() for word in re.findall(r"\w+", phrase) if word[0].isupper()):
-        return None
-    return state_of(phrase)
+    return state_of(phrase) if _first_words().search(phrase) else None
 
 
 class _Resolver:
@@ -102,10 +101,28 @@ class _Resolver:
             entity = answer[0]
             if entity is not None:
                 if entity.kind == "other":
-                    entity.kind = "body"
+                    entity.kind = "person" if entity.votes and entity.name.istitle() else "body"
                 self.traces.append(_Trace(entity, q.start, self._sentence(q.start), q.paragraph, 7.5, spoke=True))
+        self._named_later(found, answers)
         _introduced_later(found, answers, self.text)
         return [self._source(*answer) for answer in answers]
+
+    def _named_later(self, found: Sequence[Any], answers: list[Answer]) -> None:
+        """Name, in place, who is described first and named by the same noun in the next sentences."""
+        first: dict[Entity, Mention] = {}
+        for mention in self.cast.mentions:
+            first.setdefault(mention.entity, mention)
+        for q, (entity, _, _) in zip(found, answers, strict=True):
+            if entity is None or entity.forms or entity.kind != "person" or q.label is None:
+                continue
+            noun = next(iter(entity.nouns))
+            wanted = {noun, *(str(w) for w in read_rules("cues.yml")["also_called"].get(noun, ()))}
+            new = [m for m in first.values() if m.start > q.label[1] and m.paragraph - q.paragraph in (0, 1)]
+            fitting = [m for m in new if m.subject and m.entity.kind == "person" and m.entity.nouns & wanted]
+            if len(fitting) == 1 and self.text[q.label[0] : q.label[1]].lower().startswith(("a ", "an ", "one ")):
+                for k, answer in enumerate(answers):
+                    if answer[0] is entity:
+                        answers[k] = fitting[0].entity, "introduction", 0.7
 
     def _sentence(self, at: int) -> int:
         return bisect_right(self.cast.sentences, at)
@@ -167,7 +184,8 @@ class _Resolver:
         label = self.text[a:b]
         low = label.lower()
         if low in words("pronouns") or low in ("these", "those", "others"):
-            return self._pronoun(low, a)
+            named = {m.entity for m in self.cast.mentions if q.start <= m.start < q.end}
+            return self._pronoun(low, a, named)
         tokens = [t for t in tokens_of(self.text, a, b, []) if t.word]
         head = _head(tokens)
         if not head:
@@ -201,11 +219,11 @@ class _Resolver:
             self.documents[noun] = mention.entity
             return mention.entity, "description", 0.8
         rest = tokens[len(head) + 1 :]
-        if rest:
+        if rest and tokens[len(head)].low in ("of", "from", "by"):
             return self._describe(self.text[rest[0].start : rest[-1].end]), "description", 0.7
         if tokens[0].low in _DEFINITE and noun in self.documents:
             return self.documents[noun], "description", 0.7
-        if len(head) == 2 and head[0].low in words("determiners"):
+        if len(head) == 2 and (head[0].low in _DEFINITE or noun in ("statement", "release")):
             sentence = self._sentence(at)
             spoke = [t for t in self.traces if t.spoke and t.start < at and sentence - t.sentence <= 4]
             if spoke:
@@ -268,8 +286,11 @@ class _Resolver:
         loose = loose and bool(entity.forms)
         return 0.0 if loose else None
 
-    def _pronoun(self, low: str, at: int) -> Answer:
-        """Find whom a pronoun means: the most present entity that fits in gender, number and kind."""
+    def _pronoun(self, low: str, at: int, named: set[Entity] = frozenset()) -> Answer:
+        """Find whom a pronoun means: the most present entity that fits in gender, number and kind.
+
+        Whom the reported words call by name is not who says them: "Ito is ill, he said".
+        """
         if low in ("i", "we", "you"):
             return None, "unresolved", 0.0
         if low in _GENDER_OF:
@@ -286,7 +307,7 @@ class _Resolver:
             if plural:
                 return plural, "coreference", 0.6
             fit = _several
-        entity, confidence = self._best(at, fit)
+        entity, confidence = self._best(at, lambda e: None if e in named else fit(e))
         return entity, "coreference" if entity else "unresolved", confidence
 
     def _plural_subject(self, at: int) -> Entity | None:
@@ -346,7 +367,7 @@ def _person_of(gender: str) -> Callable[[Entity], float | None]:
     def fit(entity: Entity) -> float | None:
         if entity.kind != "person" or (gender and entity.gender not in ("", gender)):
             return None
-        return 0.0 if entity.gender or not gender else -1.5
+        return 0.0 if entity.gender or not gender else -1.0
 
     return fit
 
@@ -394,6 +415,8 @@ def _introduced_later(found: Sequence[Any], answers: list[Answer], text: str) ->
     for i, (q, (entity, _, _)) in enumerate(zip(found[:-1], answers[:-1], strict=True)):
         following, (named, how, _) = found[i + 1], answers[i + 1]
         if entity is None or entity.forms or entity.kind != "person" or named is None or how != "named":
+            continue
+        if entity.nouns & words("one_of_many"):
             continue
         label = text[q.label[0] : q.label[1]].lower() if q.label else ""
         new = named.kind == "person" and not any(a[0] is named for a in answers[: i + 1])

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from .cues import words
+from .cues import verb_forms, words
 from .phrases import Token, is_finite
 
 Range = tuple[int, int]
@@ -189,12 +189,21 @@ def phrase_after(tokens: list[Token], start: int, high: int) -> Range | None:
             break
         if token.low in words("boundaries") or (end > start and is_finite(tokens, end)):
             break
+        if end > start and _is_reporting(tokens, end):
+            break
         if end > start and token.low in _LEAVING and tokens[end - 1].low not in words("determiners"):
             break
         end += 1
     if end == start or not (tokens[start].upper or tokens[start].low not in words("prepositions")):
         return None
     return start, end
+
+
+def _is_reporting(tokens: list[Token], k: int) -> bool:
+    """Tell the plain form of a reporting verb: "his supporters argue he was"."""
+    cue = verb_forms().get(tokens[k].low)
+    after = tokens[k + 1].low if k + 1 < len(tokens) else ""
+    return cue is not None and cue.form == "base" and (after == "that" or after in words("nominative"))
 
 
 _LEAVING = frozenset(

@@ -141,7 +141,7 @@ def count_spoken(text: str, speech: list[Block]) -> int:
 
 def _outlet(opening: str, speaker: str) -> str | None:
     """Read the outlet that a journalist gives at the beginning of a question, in any of the usual orders."""
-    if len(fold(speaker).split()) < 2:
+    if len(speaker.split()) < 2:
         return None
     first, *_, last = speaker.split()
     name = rf"{re.escape(first)}\s+(?:{re.escape(last[:4])}[\w'’-]*)"
