@@ -13,6 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from functools import cache
+from itertools import pairwise
 
 from .lines import Line, is_wrapped, read_rules, split_lines
 
@@ -20,7 +21,8 @@ _COLON = re.compile(
     r"(?:Q\d{1,4}\.?\s+)?[*_#>\s]*(?P<label>(?:[^:：\n]|(?<=\d):(?=\d)){1,180}?)\s*[*_]*\s*[:：][*_]*(?=\s|$|[“\"‘'«(\[])"
 )
 _QUESTION = re.compile(
-    r"[*_]*(?P<label>Q(?=[*_]*[.:]?[*_]*\s)|A(?=[*_]*[.:][*_]*\s(?![A-Z][\w'’-]+:)|\s\s))[*_]*(?:[.:][*_]*)?\s+(?=\S)"
+    r"[*_]*(?P<label>Q(?=[*_]*[.:]?[*_]*\s)|A(?=[*_]*[.:][*_]*\s(?![A-Z][\w'’-]+:)|\s\s))"
+    r"[*_]*(?:[.:][*_]*)?\s+(?=\S)"
 )
 _CAPITALS = re.compile(
     r"(?P<label>(?:(?:Mr|Mrs|Ms|Miss|Dr|Sen|Senator|Rep)\. (?:[A-Z][a-z]{0,2})?[A-Z][A-Z'’-]+(?: [A-Z][A-Z'’-]+)*"
@@ -35,7 +37,7 @@ _FORMS = (
     ("question", _QUESTION),
     ("stop", _CAPITALS),
     ("dash", _DASH),
-    ("dash", _STOP_DASH),
+    ("rule", _STOP_DASH),
     ("rule", _RULE),
     ("colon", _COLON),
 )
@@ -128,7 +130,7 @@ def _candidates(lines: list[Line]) -> Iterator[Label]:
 def _alone(lines: list[Line]) -> Iterator[Label]:
     """Find names in capitals that stand alone above paragraphs, where at least two of them do so again and again."""
     groups: dict[str, list[Line]] = defaultdict(list)
-    for line, following in zip(lines, lines[1:], strict=False):
+    for line, following in pairwise(lines):
         name = line.text.strip("*_# ")
         shape = shape_of(_without_brackets(name)[0]) if name.isupper() and line.gap and not line.look else ""
         if shape in ("capitals", "part") and len(name.split()) <= 6 and following.text.strip("*_# ") != name:
@@ -151,6 +153,7 @@ def _make(line: Line, match: re.Match[str], form: str, following: Line | None, w
     shape = "part" if form == "question" else shape_of(core)
     flows_on = wrapped and following is not None and not following.gap
     headline = bool(rest) and not flows_on and (not line.ended or _in_title_case(rest)) and len(rest.split()) <= 25
+    headline = headline or _PRESIDES.fullmatch(rest) is not None
     if not printed:
         return None
     start = line.start + match.start("label")
@@ -158,9 +161,7 @@ def _make(line: Line, match: re.Match[str], form: str, following: Line | None, w
 
 
 def _in_title_case(rest: str) -> bool:
-    """Tell a headline by its capitals; figures alone, or who presides, are no sentence either."""
-    if _PRESIDES.fullmatch(rest):
-        return True
+    """Tell a headline by its capitals; figures alone are no sentence either."""
     long = re.findall(r"[^\W\d_]{4,}", rest)
     return not re.search(r"[^\W\d_]", rest) or (
         len(long) >= 4 and sum(w[0].isupper() for w in long) >= 0.75 * len(long)
@@ -308,7 +309,7 @@ def _is_quoted(label: Label) -> bool:
 def _is_sure(labels: list[Label], namesakes: int, printed: int) -> bool:
     """Tell whether a group of equal labels would be one in any document, given how often it stands before a colon."""
     first, n = labels[0], max(len(labels), printed)
-    if all(label.headline for label in labels):
+    if all(label.headline for label in labels) or (first.form == "rule" and first.shape == "single"):
         return False
     if first.form in ("stop", "dash") or first.shape == "titled":
         return True
@@ -327,11 +328,11 @@ def _judge(labels: list[Label], sure: bool, n_sure: int, roundup: bool, surnames
         return True, f"{first.shape}, {n} times"
     if all(label.headline for label in labels) and (n_sure < 3 or first.shape in ("office", "other", "single", "part")):
         return False, "no sentence follows: a heading"
-    if first.surname and first.surname in surnames:
+    if first.surname and first.surname in surnames and first.form != "rule":
         return True, "the surname of another label"
     if n_sure >= 3 and first.shape in ("name", "named office", "office", "part", "titled", "capitals"):
         return True, f"{first.shape}, among {n_sure} sure labels"
-    if n_sure >= 4 and first.shape in ("single", "other") and all("?" in label.rest for label in labels):
+    if n_sure >= 4 and first.shape == "single" and all("?" in label.rest for label in labels):
         return True, f"{first.shape}, asks a question among {n_sure} sure labels"
     if n_sure >= 3 and n >= 2 and first.shape in ("single", "other"):
         return True, f"{first.shape}, {n} times among {n_sure} sure labels"

@@ -26,6 +26,8 @@ _KIND_OF_LOOK = {
     "teaser": "prose",
 }
 _LONGEST_HEADING = 25
+#: what may stand before a label on its line: markup, and the number of a question
+_MARKUP = re.compile(r"[\s*_#>\[]*(?:Q\d{1,4}\.?[\s*_]*)?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,7 @@ def _pieces(text: str, lines: list[Line], labels: list[Label]) -> Iterator[tuple
     for line in lines:
         start = line.start
         while label and label.start < line.end:
-            if label.start > start and text[start : label.start].strip(" \t*_#>[\xa0"):
+            if label.start > start and not _MARKUP.fullmatch(text, start, label.start):
                 yield _cut(line, text, start, label.start), False
             yield replace(line, start=label.start, end=label.end, text=text[label.start : label.end]), True
             start = max(start, label.end)

@@ -164,7 +164,8 @@ def _role_ends(words: list[str], honorifics: set[str]) -> int:
         if place and place < len(behind):
             return cut + place
         plain = [i for i, word in enumerate(behind) if word.casefold() not in _PARTICLES]
-        return cut + (plain[-2] if len(plain) > 2 else 0 if len(plain) == 2 and not place else len(behind))
+        field = bool(behind) and fold(behind[-1]) in {str(word) for word in read_rules("labels.yml")["fields"]}
+        return cut + (plain[-2] if len(plain) > 2 and not field else len(behind))
     return cut
 
 
@@ -218,7 +219,7 @@ class Roster:
         for label in labels:
             role, name = self._split_by(plain, label.core)
             role = in_title_case(role) if label.core.isupper() else role
-            name = self._written(name)
+            name = self._written(name) if name == label.core else in_title_case(name)
             self._split[label.core] = role, name
             if len(name.split()) > 1:
                 self._full[fold(name).split()[-1]][name] += 1
@@ -227,7 +228,7 @@ class Roster:
                 for office in _office_key(role):
                     self._offices.setdefault(office, name)
             for note in label.notes:
-                person = self._written(split_title(note)[1])
+                person = in_title_case(split_title(note)[1])
                 if (
                     person
                     and (part_of(label.core) or not name)

@@ -112,7 +112,7 @@ def test_the_chair_of_a_record_is_read_from_its_head():
     """A verbatim record names its president once, at the top."""
     text = "President: Mr. Bo (Fiji)\n\nThe President: I open.\nMr. Cy (Peru): Well.\nThe President: I close."
     assert _resolved(text) == [
-        ("Bo", "FJI", "Fiji", "description"),
+        ("Bo", "FJI", "chair", "description"),
         ("Cy", "PER", None, "label"),
-        ("Bo", "FJI", "Fiji", "description"),
+        ("Bo", "FJI", "chair", "description"),
     ]
