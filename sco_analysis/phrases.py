@@ -66,7 +66,14 @@ def _is_title(content: str) -> bool:
     found = content.rstrip(".,").split()
     main = [word for word in found if len(word) > 3]
     stopped = content.rstrip()[-1:] in ("?", "!") or any(word[-1] in ".,?!" for word in found[:-1])
-    return 1 < len(found) < 7 and not stopped and bool(main) and all(w[0].isupper() for w in main) and found[0][0].isupper() and found[-1][0].isupper()
+    return (
+        1 < len(found) < 7
+        and not stopped
+        and bool(main)
+        and all(w[0].isupper() for w in main)
+        and found[0][0].isupper()
+        and found[-1][0].isupper()
+    )
 
 
 def _plain(text: str, start: int, end: int) -> Iterator[Token]:
@@ -160,7 +167,9 @@ def _agrees(tokens: list[Token], i: int) -> bool:
     before, after = tokens[i - 1], tokens[i + 1]
     if before.low in ("he", "she", "it", "this", "that", "which", "who"):
         return True
-    takes = after.mark >= 0 or after.low in words("determiners") or after.low in ("to", "that", "it", "him", "them", "not")
+    takes = (
+        after.mark >= 0 or after.low in words("determiners") or after.low in ("to", "that", "it", "him", "them", "not")
+    )
     return before.word and not before.low.endswith("s") and takes
 
 
@@ -191,6 +200,10 @@ def is_clause(tokens: list[Token], start: int, end: int) -> bool:
             relative = False
         elif i > start and token.low in ("who", "which", "that", "where", "whose"):
             relative = True
-        elif i > start and tokens[i - 1].low != "such" and token.low in ("because", "when", "while", "if", "as", "so", "after", "although"):
+        elif (
+            i > start
+            and tokens[i - 1].low != "such"
+            and token.low in ("because", "when", "while", "if", "as", "so", "after", "although")
+        ):
             return False
     return False

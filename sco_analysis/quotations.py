@@ -179,7 +179,9 @@ def _from_marked(text: str, tokens: list[Token], k: int, mark: Marked, number: i
         label, how = (tokens[subject[0]].start, tokens[subject[1] - 1].end) if subject else None, "colon"
     elif not alone and not mark.continues:
         capital = text[mark.start : mark.end].lstrip("‘'[( ")[:1].isupper()
-        sentence_like = capital and n_words >= _SPEECH and has_clause(tokens_of(text, mark.start, mark.end, []), 0, n_words)
+        sentence_like = (
+            capital and n_words >= _SPEECH and has_clause(tokens_of(text, mark.start, mark.end, []), 0, n_words)
+        )
         leading = " ".join(t.low for t in tokens[max(0, k - 3) : k])
         named = any(leading.endswith(word) for word in words("scare_before"))
         how = "fragment"
