@@ -30,7 +30,7 @@ def _accepted(text: str) -> list[str]:
         ("PM: Yes.\nJ: Why?\nPM; No.\nJ: How?\nPM: So.", ["PM", "J", "PM", "J", "PM"]),
         ("Mr BOOE (Warr—Leader) (14:00):  Will she?\nMs CYAN (Lal—Minister) (14:01):  No.",
          ["Mr BOOE (Warr—Leader) (14:00)", "Ms CYAN (Lal—Minister) (14:01)"]),
-        ("Q1 **Chair:** Hi.\n**Dr Bo:** Yes.\nQ2 **Chair:** Why?\n**Dr Bo:** So.", ["Chair", "Dr Bo", "Chair", "Dr Bo"]),
+        ("Q1 **Chair:** Hi.\n**Dr Bo:** Yes.\nQ2 **Chair:** Why?\n**Dr Bo:** So.", ["Chair", "Dr Bo"] * 2),
         ("CCTV: Is it so?\nMao Bo: Yes.\nAFP: Why?\nMao Bo: So.\nAFP: When?\nMao Bo: Now.\nTASS: Why?\nMao Bo: No.",
          ["CCTV", "Mao Bo", "AFP", "Mao Bo", "AFP", "Mao Bo", "TASS", "Mao Bo"]),
         ("Anna Bo, on behalf of the Group. – Madam President, yes.\nIvan Cy. – No.\nAnna Bo. – So.\nIvan Cy. – Well.",
