@@ -13,14 +13,13 @@ import pandas as pd
 from . import tables
 from .layout import Block, Layout, layout_of, stage_directions
 from .lines import pattern_of, read_rules
+from .repeats import mark_repeats
 from .turns import TRAVELLING
 
 _STOP = re.compile(r"(?P<stop>[.?!…]+)(?P<close>[\"”’')\]»*_]*)(?P<space>\s*)(?=(?P<next>\S))")
 _WORD_BEFORE = re.compile(r"[\w.'’-]*\w$")
 _OPENS = re.compile(r"[A-Z0-9À-ÖØ-ÞĀ-ſА-Я\"“‘'«(\[*_–—-]")
 _VOICE_OF_KIND = {"heading": "heading", "label": "label", "speech": "turn", "prose": "narration"}
-#: fewest words of a passage that counts as repeated: in one document, and in another one
-_REPEATED_HERE, _REPEATED_ELSEWHERE = 5, 12
 
 
 def split_sentences(documents: pd.DataFrame, turns: pd.DataFrame, quotations: pd.DataFrame) -> pd.DataFrame:
@@ -36,7 +35,8 @@ def split_sentences(documents: pd.DataFrame, turns: pd.DataFrame, quotations: pd
     pandas.DataFrame
         One row a sentence, label, heading or piece of furniture, columns as in ``tables.TABLES["sentences"]``. Every
         non-space character of a document is in exactly one row. A sentence that is mostly quotation takes the voice and
-        the speaker of the quotation. ``repeat_of`` marks passages printed before, in this document or an earlier one.
+        the speaker of the quotation. ``repeat_of`` marks passages printed before, in this document or an
+        earlier one, word for word or slightly edited (`repeats`).
 
     Raises
     ------
@@ -51,7 +51,7 @@ def split_sentences(documents: pd.DataFrame, turns: pd.DataFrame, quotations: pd
     for document in documents.to_dict("records"):
         doc_id = document["doc_id"]
         rows += sentences_of(document, layout_of(document["text"]), turns_by[doc_id], quotations_by[doc_id])
-    _mark_repeats(rows)
+    mark_repeats(rows)
     return tables.build("sentences", rows)
 
 
@@ -204,23 +204,3 @@ def _by_document(frame: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
     for row in frame.to_dict("records"):
         found[row["doc_id"]].append(row)
     return found
-
-
-def _mark_repeats(rows: list[dict[str, Any]]) -> None:
-    """Mark, in place, passages printed before: short ones in the same document, long ones in any.
-
-    What is said twice in the room was said twice: in a turn only the repetition of another document counts.
-    """
-    seen: dict[str, dict[str, Any]] = {}
-    for row in rows:
-        if row["voice"] in ("label", "furniture"):
-            continue
-        words = re.findall(r"\w+", row["text"].casefold())
-        needed = 3 if row["voice"] == "heading" else _REPEATED_HERE
-        if len(words) < needed:
-            continue
-        first = seen.setdefault(" ".join(words), row)
-        elsewhere = first["doc_id"] != row["doc_id"]
-        spoken = row["voice"] == "turn" or first["voice"] == "turn"
-        if first is not row and (len(words) >= _REPEATED_ELSEWHERE if elsewhere else not spoken):
-            row["repeat_of"] = f"{first['doc_id']}:{first['start']}"

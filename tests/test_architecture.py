@@ -35,6 +35,7 @@ ORDER = [
     "reporting",
     "sources",
     "quotations",
+    "repeats",
     "sentences",
     "mentions",
     "lexicon",
