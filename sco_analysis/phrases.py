@@ -17,6 +17,7 @@ from .quotes import Marked
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*\w*(?:-\w+)*|\w+(?:[-'’.&/]\w+)*(?:['’](?!\w))?|\.{2,}|--+|[^\w\s]")
 _ENDS = frozenset((".", "?", "!", "…", "..", "...", "...."))
+_SUBORDINATORS = frozenset("because when while if as so after although".split())
 _SUBJECTS = frozenset("he she they we i it you".split())
 _STANDING = frozenset("some many several most all few both others".split())
 #: what ``Token.low`` is for marked words that look like a title
@@ -88,11 +89,8 @@ def sentences_of(text: str, tokens: list[Token]) -> Iterator[list[Token]]:
     """Cut tokens into sentences; a quotation that ends a sentence within its marks may take its tag along."""
     begin = 0
     for i, (token, following) in enumerate(pairwise(tokens)):
-        if token.mark >= 0:
-            ends = _marked_ends(text, tokens, i)
-        else:
-            ends = token.text in _ENDS and _ends(tokens, i, following)
-        if ends:
+        marked = token.mark >= 0
+        if _marked_ends(text, tokens, i) if marked else token.text in _ENDS and _ends(tokens, i, following):
             yield tokens[begin : i + 1]
             begin = i + 1
     if begin < len(tokens):
@@ -179,31 +177,25 @@ def has_clause(tokens: list[Token], start: int, end: int) -> bool:
 
 
 def is_clause(tokens: list[Token], start: int, end: int) -> bool:
-    """Tell whether the words from ``start`` are a clause with a subject: its verb is not a relative or a later one's."""
-    relative = False
+    """Tell whether the words from ``start`` are a clause with a subject: its verb is no relative's and no later one's."""
+    end = min(end, len(tokens))
     if start + 1 < end and tokens[start].low in _SUBJECTS and tokens[start + 1].word:
-        if tokens[start + 1].low not in words("boundaries") | words("prepositions"):
+        following = tokens[start + 1].low
+        if following not in words("boundaries") and following not in words("prepositions"):
             return True
-    for i in range(start, min(end, len(tokens))):
+    relative = False
+    for i in range(start, end):
         token = tokens[i]
-        if token.mark >= 0:
-            return True
-        if token.text == ":":
-            return False
+        if token.mark >= 0 or token.text == ":":
+            return token.mark >= 0
         if is_finite(tokens, i):
-            if i == start:
-                return "'" in token.low
-            if tokens[i - 1].low in ("and", "but", "or"):
-                return False
+            if i == start or tokens[i - 1].low in ("and", "but", "or"):
+                return i == start and "'" in token.low
             if not relative:
                 return True
             relative = False
         elif i > start and token.low in ("who", "which", "that", "where", "whose"):
             relative = True
-        elif (
-            i > start
-            and tokens[i - 1].low != "such"
-            and token.low in ("because", "when", "while", "if", "as", "so", "after", "although")
-        ):
+        elif i > start and tokens[i - 1].low != "such" and token.low in _SUBORDINATORS:
             return False
     return False

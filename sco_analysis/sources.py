@@ -6,21 +6,28 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from functools import cache
 from typing import Any, NamedTuple
 
+from .capitals import person_nouns
 from .cues import words
-from .dictionaries import read_dictionary
+from .descriptions import (
+    OFFICES,
+    a_body,
+    a_person,
+    also_called,
+    anybody,
+    fits_body,
+    fits_person,
+    head_of,
+    plural_subject,
+    several,
+    state_in,
+)
 from .layout import Layout
-from .lines import read_rules
-from .names import Cast, Entity, Mention, person_nouns
-from .people import fold, state_of
+from .names import Cast, Entity, Mention
+from .people import fold
 from .phrases import Token, tokens_of
 
-_OFFICES = frozenset(
-    "president minister premier chancellor ambassador envoy king queen prince emir sultan leader senator congressman"
-    " congresswoman mp secretary chairman governor spokesman spokeswoman spokesperson diplomat general aide".split()
-)
 _GENDER_OF = {"he": "m", "she": "f"}
 _OWNERS = {"his": "he", "her": "she", "its": "it", "their": "they"}
 _DEFINITE = frozenset(("the", "this", "that", "his", "her", "their", "its"))
@@ -60,19 +67,6 @@ def resolve_sources(text: str, layout: Layout, found: Sequence[Any]) -> list[Sou
     paragraphs = [(b.start, b.end) for b in layout.blocks if b.kind == "prose"]
     quoted = [(q.start, q.end) for q in found if q.kind in ("direct", "scare")]
     return _Resolver(text, Cast(text, paragraphs, quoted), paragraphs).resolve(found)
-
-
-@cache
-def _first_words() -> re.Pattern[str]:
-    """Compile what the patterns of the states begin with, so that phrases without any need no search."""
-    atoms = {p.atoms[0] for p in read_dictionary("states").patterns if p.atoms and p.atoms[0].strip("*?")}
-    globs = (re.escape(atom).replace(r"\*", r"\w*").replace(r"\?", r"\w") for atom in sorted(atoms))
-    return re.compile(rf"\b(?:{'|'.join(globs)})\b", re.IGNORECASE)
-
-
-@cache
-def _state(phrase: str) -> str | None:
-    return state_of(phrase) if _first_words().search(phrase) else None
 
 
 class _Resolver:
@@ -116,7 +110,7 @@ class _Resolver:
             if entity is None or entity.forms or entity.kind != "person" or q.label is None:
                 continue
             noun = next(iter(entity.nouns))
-            wanted = {noun, *(str(w) for w in read_rules("cues.yml")["also_called"].get(noun, ()))}
+            wanted = also_called(noun)
             new = [m for m in first.values() if m.start > q.label[1] and m.paragraph - q.paragraph in (0, 1)]
             fitting = [m for m in new if m.subject and m.entity.kind == "person" and m.entity.nouns & wanted]
             if len(fitting) == 1 and self.text[q.label[0] : q.label[1]].lower().startswith(("a ", "an ", "one ")):
@@ -134,13 +128,11 @@ class _Resolver:
             self._next += 1
             if isinstance(event, Mention):
                 weight = 6.0 + (1.5 if event.subject else 0.0) - (3.0 if event.quoted else 0.0)
-                self.traces.append(
-                    _Trace(event.entity, start, event.sentence, event.paragraph, weight, spoke=False)
-                )
+                self.traces.append(_Trace(event.entity, start, event.sentence, event.paragraph, weight, spoke=False))
                 continue
             if any(a <= start < b for a, b in taken):
                 continue
-            entity, _ = self._best(start, _person_of(event[1]))
+            entity, _ = self._best(start, a_person(event[1]))
             if entity is not None:
                 self.traces.append(_Trace(entity, start, event[2], event[3], 7.0, spoke=False))
 
@@ -187,7 +179,7 @@ class _Resolver:
             named = {m.entity for m in self.cast.mentions if q.start <= m.start < q.end}
             return self._pronoun(low, a, named)
         tokens = [t for t in tokens_of(self.text, a, b, []) if t.word]
-        head = _head(tokens)
+        head = head_of(tokens)
         if not head:
             return None, "unresolved", 0.0
         if head[-1].low in words("documents"):
@@ -240,7 +232,7 @@ class _Resolver:
             return known_as, "description", 0.75
         modified = len(head) > 2 and tokens[0].low == "the" and noun not in words("body_nouns")
         if modified and not noun.endswith("s") and not any(t.upper for t in head[1:-2]):
-            best, confidence = self._best(at, _person_of(person_nouns().get(noun, "")))
+            best, confidence = self._best(at, a_person(person_nouns().get(noun, "")))
             if best is not None and confidence > 0.6 and self._salience(at)[best] > 4.0:
                 return best, "description", 0.5
         return self._describe(label), "description", 0.6
@@ -250,7 +242,7 @@ class _Resolver:
         name = re.sub(r"^(?:the|a|an)\s+", "", " ".join(label.split()), flags=re.IGNORECASE)
         key = fold(name)
         if key not in self.described:
-            head = _head([t for t in tokens_of(name, 0, len(name), []) if t.word])
+            head = head_of([t for t in tokens_of(name, 0, len(name), []) if t.word])
             noun = head[-1].low if head else ""
             kind = "body" if noun in words("body_nouns") or noun in words("documents") else "person"
             if noun.endswith("s") and kind != "person" and noun not in words("body_nouns"):
@@ -260,31 +252,18 @@ class _Resolver:
 
     def _by_noun(self, noun: str, head: list[Token], at: int) -> Entity | None:
         """Find whom a definite description means by the nouns the text uses of everybody."""
-        wanted = {noun, *(str(w) for w in read_rules("cues.yml")["also_called"].get(noun, ()))}
+        wanted = also_called(noun)
         phrase = " ".join(t.text for t in head)
-        state = _state(phrase) if any(t.upper for t in head[1:]) else None
+        state = state_in(phrase) if any(t.upper for t in head[1:]) else None
         body = noun in words("body_nouns") and noun not in person_nouns()
         gender = person_nouns().get(noun, "")
 
         def fit(entity: Entity) -> float | None:
             if body:
-                return self._fits_body(entity, noun, state)
-            return _fits_person(entity, wanted, noun, gender, state)
+                return fits_body(entity, noun, state, spoke=any(t.spoke and t.entity is entity for t in self.traces))
+            return fits_person(entity, wanted, noun, gender, state)
 
         return self._best(at, fit)[0]
-
-    def _fits_body(self, entity: Entity, noun: str, state: str | None) -> float | None:
-        if entity.kind != "body" or (state and _state(entity.name) not in (None, state)):
-            return None
-        name = entity.name.lower().split()
-        if noun in entity.nouns or (entity.forms and noun in (name[0], name[-1])):
-            return 6.0
-        if entity.forms and _state(entity.name) and len(name) == 1:
-            return None
-        spoke = any(t.spoke and t.entity is entity for t in self.traces)
-        loose = (noun in _LOOSE_BODIES and (spoke or entity.count > 2)) or (spoke and noun in _LOOSE_WHEN_SPEAKING)
-        loose = loose and bool(entity.forms)
-        return 0.0 if loose else None
 
     def _pronoun(self, low: str, at: int, named: set[Entity] = frozenset()) -> Answer:
         """Find whom a pronoun means: the most present entity that fits in gender, number and kind.
@@ -294,11 +273,11 @@ class _Resolver:
         if low in ("i", "we", "you"):
             return None, "unresolved", 0.0
         if low in _GENDER_OF:
-            fit = _person_of(_GENDER_OF[low])
+            fit = a_person(_GENDER_OF[low])
         elif low == "it":
-            fit = _body
+            fit = a_body
         elif low == "who":
-            fit = _anybody
+            fit = anybody
         else:
             spoke = next((t for t in reversed(self.traces) if t.spoke and t.start < at), None)
             if spoke and spoke.entity.kind == "plural" and self._sentence(at) - spoke.sentence <= 2:
@@ -306,7 +285,7 @@ class _Resolver:
             plural = self._plural_subject(at)
             if plural:
                 return plural, "coreference", 0.6
-            fit = _several
+            fit = several
         entity, confidence = self._best(at, lambda e: None if e in named else fit(e))
         return entity, "coreference" if entity else "unresolved", confidence
 
@@ -315,9 +294,9 @@ class _Resolver:
         number = self._sentence(at)
         for k in range(number - 2, max(number - 4, -1), -1):
             text = self.text[self.cast.sentences[k] : self.cast.sentences[k + 1]][:160]
-            match = _PLURAL.match(text)
-            if match and match["noun"].lower() in _plural_nouns():
-                return self._describe(match["phrase"])
+            phrase = plural_subject(text)
+            if phrase:
+                return self._describe(phrase)
         return None
 
     def _floating(self, q: Any) -> Answer:
@@ -344,70 +323,10 @@ class _Resolver:
         if entity.person:
             return Source(entity.person.name, entity.person.state, entity.role or None, how, confidence)
         if entity.kind == "person":
-            state = _state(entity.role) if entity.role and entity.nouns & _OFFICES else None
+            state = state_in(entity.role) if entity.role and entity.nouns & OFFICES else None
             return Source(entity.name, state, entity.role or None, how, confidence)
         name = re.sub(r"([Oo]rgani)s(ation)", r"\1z\2", entity.name)
-        return Source(name, _state(entity.name), None, how, confidence)
-
-
-_PLURAL = re.compile(
-    r"\W*(?P<phrase>(?:(?:[Ss]everal|[Ss]ome|[Mm]any|[Mm]ost|[Tt]wo|[Tt]hree|[Ff]our|[Ff]ive|[Ss]ix|[Oo]ther|[Tt]he|[Tt]hese|[Bb]oth|[Aa] few)\s+)?"
-    r"(?:(?!(?:and|or|of)\b)[a-z][\w-]*\s+){0,3}?(?P<noun>[A-Z]?[a-z]{3,}s))\b",
-)
-
-
-@cache
-def _plural_nouns() -> frozenset[str]:
-    return frozenset(noun + "s" for noun in person_nouns())
-
-
-def _person_of(gender: str) -> Callable[[Entity], float | None]:
-    """Return what lets persons of a gender through; those of unknown gender with a malus."""
-
-    def fit(entity: Entity) -> float | None:
-        if entity.kind != "person" or (gender and entity.gender not in ("", gender)):
-            return None
-        return 0.0 if entity.gender or not gender else -1.0
-
-    return fit
-
-
-def _body(entity: Entity) -> float | None:
-    return 0.0 if entity.kind == "body" else None
-
-
-def _anybody(_: Entity) -> float | None:
-    return 0.0
-
-
-def _several(entity: Entity) -> float | None:
-    return 3.0 if entity.kind == "plural" else 0.0 if entity.kind == "body" else None
-
-
-def _head(tokens: list[Token]) -> list[Token]:
-    """Cut a noun phrase before its first preposition, unless that is part of a name."""
-    for i, token in enumerate(tokens):
-        if i and token.low in words("times") and not token.upper:
-            return tokens[:i]
-        if i and token.low in words("prepositions") and not token.upper:
-            if tokens[i - 1].low in words("body_words") and tokens[i - 1].upper and token.low in ("of", "for", "on"):
-                continue
-            return tokens[:i]
-    return tokens
-
-
-def _fits_person(entity: Entity, wanted: set[str], noun: str, gender: str, state: str | None) -> float | None:
-    """Score how well a person fits a definite description; None when not at all."""
-    if entity.kind != "person" or (gender and entity.gender not in ("", gender)):
-        return None
-    nouns = set(entity.nouns)
-    if entity.person:
-        nouns.update(word for office in entity.person.offices for word in fold(office).split())
-    if state and (entity.person.state if entity.person else _state(entity.role)) != state:
-        return None
-    if nouns & wanted:
-        return 6.0
-    return 2.0 if state and noun == "leader" else None
+        return Source(name, state_in(entity.name), None, how, confidence)
 
 
 def _introduced_later(found: Sequence[Any], answers: list[Answer], text: str) -> None:
@@ -422,17 +341,13 @@ def _introduced_later(found: Sequence[Any], answers: list[Answer], text: str) ->
         new = named.kind == "person" and not any(a[0] is named for a in answers[: i + 1])
         first = fold(named.name.split()[-1]) not in fold(text[: q.end]).split()
         fits = entity.gender in ("", named.gender) or not named.gender
-        if label.startswith(("a ", "an ", "one ")) and new and first and fits and following.paragraph - q.paragraph <= 1:
+        if (
+            label.startswith(("a ", "an ", "one "))
+            and new
+            and first
+            and fits
+            and following.paragraph - q.paragraph <= 1
+        ):
             for k, answer in enumerate(answers):
                 if answer[0] is entity:
                     answers[k] = named, "introduction", 0.7
-
-
-_LOOSE_WHEN_SPEAKING = frozenset(
-    "department utility retailer automaker carmaker manufacturer developer operator regulator watchdog broadcaster"
-    " studio startup corporation institute charity nonprofit contractor provider chain store council foundation".split()
-)
-_LOOSE_BODIES = frozenset(
-    "agency company group firm association organization organisation club team body bloc alliance network railway"
-    " airline board commission".split()
-)

@@ -131,7 +131,7 @@ def _before_apposition(tokens: list[Token], comma: int, low: int) -> tuple[Range
         return None
     (a, b), outer = best
     named = next((p for p in pieces if p[0] == b + 1), None)
-    described = not tokens[b - 1].upper or (best[0][0] < b and tokens[best[0][0]].low in words("determiners"))
+    described = not tokens[b - 1].upper or tokens[a].low in words("determiners")
     if named and described and all(tokens[k].upper or tokens[k].text == "." for k in range(*named)):
         return named, outer
     return best

@@ -160,10 +160,7 @@ def go_on(tokens: list[Token], k: int, i: int, source: Range) -> list[Report]:
             if rest2 is None or tokens[rest2].mark < 0:
                 return []
             rest = rest2
-        elif (
-            first.low in ("as", "according", "when", "while", "though", "although", "after", "a", "an", "the")
-           
-        ):
+        elif first.low in ("as", "according", "when", "while", "though", "although", "after", "a", "an", "the"):
             return go_on(tokens, rest, i, source) if first.low in ("a", "an", "the") else []
         elif not has_clause(tokens, rest, len(tokens)):
             return []
