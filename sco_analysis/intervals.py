@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
-from scipy import stats
+from scipy import special  # not scipy.stats: the same functions, a second sooner
 
 from .errors import ParameterError
 
@@ -153,7 +153,7 @@ def _observe(out: pd.DataFrame, hits: pd.DataFrame, keys: list[str]) -> pd.DataF
 def _bounds(cells: pd.DataFrame, group: list[str], kind: str) -> pd.DataFrame:
     """Turn variances into ``low`` and ``high``; both missing where nothing can be said."""
     r, tail = cells["r"], (1 - LEVEL) / 2
-    t = pd.Series(stats.t.ppf(1 - tail, cells["df"]), cells.index)
+    t = pd.Series(special.stdtrit(cells["df"], 1 - tail), cells.index)
     # Words that were independent would have this variance; nothing that people say is spread more evenly than that.
     words = r * (1 - r) if kind == "share" else r
     independent = cells["rows"] / cells["total"] ** 2 if kind == "mean" else words / cells["total"]
@@ -165,9 +165,9 @@ def _bounds(cells: pd.DataFrame, group: list[str], kind: str) -> pd.DataFrame:
         ratio = np.exp(t * np.sqrt(independent * out["deff"]) / r.where(r > 0))
         out = out.assign(low=r / ratio, high=r * ratio)
     else:
-        draws = cells["total"] / out["deff"] * (stats.norm.ppf(1 - tail) / t) ** 2
-        low = stats.beta.ppf(tail, draws * r, draws * (1 - r) + 1)
-        out = out.assign(low=low, high=stats.beta.ppf(1 - tail, draws * r + 1, draws * (1 - r)))
+        draws = cells["total"] / out["deff"] * (special.ndtri(1 - tail) / t) ** 2
+        low = special.betaincinv(draws * r, draws * (1 - r) + 1, tail)
+        out = out.assign(low=low, high=special.betaincinv(draws * r + 1, draws * (1 - r), 1 - tail))
     return _silent(out.assign(low=out["low"].mask(out["once"]), high=out["high"].mask(out["once"])), group, kind)
 
 
