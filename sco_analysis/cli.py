@@ -22,6 +22,9 @@ from .records import escape_formulas
 if TYPE_CHECKING:
     import pandas as pd
 
+#: how many refused labels `check` shows of one document
+MOST_REFUSED = 8
+
 FORMATS = ("csv", "json", "parquet")
 BY = "speaker, state, role, session, document, genre, source or year; several joined by commas"
 
@@ -206,21 +209,39 @@ def _check(arguments: argparse.Namespace) -> None:
     for row in left_out.itertuples():
         print(f"  left out: {row.path}: {row.reason}")
     documents = _read(arguments.path)
-    from . import parse  # noqa: PLC0415 - heavy, and of no use without documents
+    from . import explain_labels, parse  # noqa: PLC0415 - heavy, and of no use without documents
 
     parsed = parse(documents)
-    turns = parsed.turns.groupby("doc_id").size()
-    quotations = parsed.quotations.groupby("doc_id").size()
-    print("\ndocuments")
+    labels = explain_labels(documents)
     for row in documents.itertuples():
-        counts = f"{turns.get(row.doc_id, 0)} turns, {quotations.get(row.doc_id, 0)} quotations"
-        print(f"  {row.doc_id}: {row.genre}, {row.n_words:,} words, {counts}, {row.encoding}")
-    print("\nlabels of speakers")
-    labels = parsed.turns.assign(speaker=parsed.turns["speaker"].fillna("(not recognised)"))
-    for (label, speaker), n in labels.value_counts(["label", "speaker"]).sort_index().items():
-        print(f"  {label}: {n}" if label == speaker else f"  {label}: {n}, {speaker}")
-    if labels.empty:
-        print("  none")
+        turns = parsed.turns[parsed.turns["doc_id"] == row.doc_id]
+        quotations = parsed.quotations[parsed.quotations["doc_id"] == row.doc_id]
+        counts = f"{len(turns)} turns, {len(quotations)} quotations"
+        print(f"\n{row.doc_id}: {row.genre}, {row.n_words:,} words, {counts}, {row.encoding}")
+        _explain(labels[labels["doc_id"] == row.doc_id], turns)
+        said = quotations[quotations["kind"] != "scare"]
+        unknown = turns["speaker"].isna().sum() + said["speaker"].isna().sum()
+        if unknown:
+            print(f"  turns and quotations whose speaker nobody can tell: {unknown}")
+
+
+def _explain(labels: pd.DataFrame, turns: pd.DataFrame) -> None:
+    """Print the labels of one document: who is meant by each, and what was no label, with the reason."""
+    speakers = turns.drop_duplicates("label").set_index("label")[["speaker", "role"]]
+    for row in labels[labels["accepted"]].itertuples():
+        speaker, role = speakers.loc[row.label] if row.label in speakers.index else (None, None)
+        who = speaker if isinstance(speaker, str) else f"nobody by name ({role})"
+        print(f"  label: {_line(row.label)} ×{row.n} = {who} ({row.reason})")
+    refused = labels[~labels["accepted"]]
+    for row in refused.head(MOST_REFUSED).itertuples():
+        print(f"  no label: {_line(row.label)} ({row.reason})")
+    if len(refused) > MOST_REFUSED:
+        print(f"  … and {len(refused) - MOST_REFUSED} more that are no labels")
+
+
+def _line(label: str) -> str:
+    short = " ".join(label.split())
+    return short if len(short) <= 60 else f"{short[:59]}…"
 
 
 def _cite(arguments: argparse.Namespace) -> None:

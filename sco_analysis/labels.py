@@ -325,7 +325,7 @@ def _judge(labels: list[Label], sure: bool, n_sure: int, roundup: bool, surnames
     """Decide on one group, given how many sure labels the document has."""
     first, n = labels[0], len(labels)
     if sure and (n_sure >= 2 or (first.shape != "part" and (not first.rest or len(first.rest.split()) > 25))):
-        return True, f"{first.shape}, {n} times"
+        return True, f"{first.shape}, {_times(n)}"
     if all(label.headline for label in labels) and (n_sure < 3 or first.shape in ("office", "other", "single", "part")):
         return False, "no sentence follows: a heading"
     if first.surname and first.surname in surnames and first.form != "rule":
@@ -337,10 +337,14 @@ def _judge(labels: list[Label], sure: bool, n_sure: int, roundup: bool, surnames
     if n_sure >= 3 and n >= 2 and first.shape in ("single", "other"):
         return True, f"{first.shape}, {n} times among {n_sure} sure labels"
     if first.shape == "single" and n >= 3:
-        return True, f"{n} times"
+        return True, _times(n)
     if roundup and first.shape in ("name", "named office"):
         return True, "one of many names before a colon"
     return False, "nothing else in the document bears it out"
+
+
+def _times(n: int) -> str:
+    return "once" if n == 1 else f"{n} times"
 
 
 def _damaged(text: str, lines: list[Line], decided: list[Label]) -> Iterator[Label]:

@@ -155,9 +155,9 @@ def test_check_says_what_was_read_left_out_and_recognised(talk, capsys):
     assert main(["check", str(talk)]) == 0
     printed = capsys.readouterr().out
     assert printed.startswith("1 of 2 files read\n  left out: picture.png: ")
-    assert "  talk: " in printed
+    assert "\ntalk: " in printed
     assert ", 4 turns, 0 quotations, utf-8\n" in printed
-    assert "  President of China Xi Jinping: 1, Xi Jinping\n" in printed
+    assert "  label: President of China Xi Jinping ×1 = Xi Jinping (named office" in printed
 
 
 def test_texts_that_begin_like_a_formula_are_escaped():
