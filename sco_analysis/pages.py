@@ -16,18 +16,14 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from .page_tables import write_table
 from .parameters import read_parameters
 
 TEMPLATES = Path(__file__).parent / "data" / "templates"
-MISSING = ("NaN", "nan", "None", "NaT", "&lt;NA&gt;")  # how pandas prints what is not there
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
 _BARE_OBJECT = re.compile(r"\s*(\[\s*)?<[\w.]+[\s:(][^\n]*>(\s*\])?\s*")  # <Axes: …> tells a reader nothing
-_NUMBER = re.compile(r"\s*[-−+\[(]?[\d.,\s–−%-]*\d(e[-+]\d+)?\s*%?[\])]?\s*|[—–]?")
-_TABLE = re.compile(r"<table[^>]*>(.*?)</table>", re.S)
-_ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.S)
-_CELL = re.compile(r"<(t[hd])([^>]*)>(.*?)</t[hd]>", re.S)
 
 
 @dataclass
@@ -267,65 +263,10 @@ def _figure(number: int, kind: str, output: Mapping[str, Any], figures: Path | N
 
 
 def _add_html(page: Page, markup: str) -> None:
-    """Add HTML: a table gets a number, its caption and the scope of its headers; a plain one is written anew."""
-    tables = _TABLE.findall(markup)
-    if len(tables) != 1:
-        page.parts.append({"kind": "html", "html": _safe(markup)})
-        return
+    """Add HTML: one table gets a number and is written anew, all else stays as it is."""
     number = page.count("table") + 1
-    found = re.search(r"<caption[^>]*>(.*?)</caption>", tables[0], re.S)
-    caption = f"<caption><b>Table {number}.</b> {found[1]}" if found else f"<caption><b>Table {number}</b>"
-    inner = re.sub(r"<caption[^>]*>.*?</caption>", "", tables[0], flags=re.S)
-    spanned = re.search(r"(row|col)span=\"?(?!\"?1\b)", inner)
-    styled = re.search(r"#T_\w+[^{]*\{", markup)  # pandas' own ``<style scoped>`` names no table
-    if spanned or styled:
-        written = _TABLE.sub(
-            lambda match: f"{match[0].partition('>')[0]}>{caption}</caption>{_scoped(inner)}</table>", markup
-        )
-        written = re.sub(r"<style scoped>.*?</style>| border=\"1\"", "", written, flags=re.S)
+    written = write_table(markup, number)
+    if written:
+        page.parts.append({"kind": "table", "number": number, "html": _safe(written)})
     else:
-        size = re.search(r"<p>(\d+ rows × \d+ columns)</p>", markup)
-        written = _frame(inner, f"{caption}</caption>") + (f'<p class="facts">{size[1]}</p>' if size else "")
-    page.parts.append({"kind": "table", "number": number, "html": _safe(written)})
-
-
-def _scoped(markup: str) -> str:
-    """Say of each header cell what it is the header of."""
-    head, parting, body = markup.partition("</thead>")
-    return re.sub(r"<th(?![\w])", '<th scope="col"', head) + parting + re.sub(r"<th(?![\w])", '<th scope="row"', body)
-
-
-def _frame(inner: str, caption: str) -> str:
-    """Write the inside of a pandas table anew: headers with their scope, numbers aligned, no bare row numbers."""
-    head_part, _, body_part = inner.partition("</thead>")
-    head, body = (
-        [
-            ["–" if cell[2] in MISSING else cell[2].replace("&nbsp;", "").strip() for cell in _CELL.findall(row)]
-            for row in _ROW.findall(part)
-        ]
-        for part in (head_part, body_part)
-    )
-    if len(head) == 2 and head[1] and not any(head[1][1:]):  # a named index has a row of its own in the head
-        head = [[head[1][0], *head[0][1:]]]
-    if head and not head[-1][0] and all(row[0].isdigit() for row in body):
-        head, body = [row[1:] for row in head], [row[1:] for row in body]
-    width = len(head[-1]) if head else 0
-    numeric = [column > 0 and all(_NUMBER.fullmatch(row[column]) for row in body) for column in range(width)]
-    return "".join(
-        [
-            f"<table>{caption}<thead>",
-            *(_row(row, numeric, ["col"] * width) for row in head),
-            "</thead><tbody>",
-            *(_row(row, numeric, ["row"]) for row in body),
-            "</tbody></table>",
-        ]
-    )
-
-
-def _row(cells: Sequence[str], numeric: Sequence[bool], scopes: Sequence[str]) -> str:
-    written = []
-    for column, cell in enumerate(cells):
-        align = ' class="n"' if numeric[column] else ""
-        scope = scopes[column] if column < len(scopes) else ""
-        written.append(f'<th scope="{scope}"{align}>{cell}</th>' if scope else f"<td{align}>{cell}</td>")
-    return f"<tr>{''.join(written)}</tr>\n"
+        page.parts.append({"kind": "html", "html": _safe(markup)})

@@ -138,10 +138,10 @@ def test_tables_have_headers_with_scope_and_numbers_to_the_right():
     """Header cells say what they head, numbers are aligned, what is missing is a dash, bare row numbers are gone."""
     frame = pd.DataFrame({"who": ["Xi", "Putin"], "n": [3, 40], "share": ["6.9%", None]}, index=[7, 2])
     assert page_of(code("t", shown(text_html=frame._repr_html_()))).parts[1]["html"] == (
-        '<table><caption><b>Table 1</b></caption><thead><tr><th scope="col">who</th><th scope="col" class="n">n</th>'
-        '<th scope="col" class="n">share</th></tr>\n</thead><tbody>'
-        '<tr><th scope="row">Xi</th><td class="n">3</td><td class="n">6.9%</td></tr>\n'
-        '<tr><th scope="row">Putin</th><td class="n">40</td><td class="n">–</td></tr>\n</tbody></table>'
+        '<table class="r2 r3"><caption><b>Table 1</b></caption><thead><tr><th scope="col">who</th>'
+        '<th scope="col">n</th><th scope="col">share</th></tr>\n</thead><tbody>'
+        '<tr><th scope="row">Xi</th><td>3</td><td>6.9%</td></tr>\n'
+        '<tr><th scope="row">Putin</th><td>40</td><td>–</td></tr>\n</tbody></table>'
     )
 
 
@@ -151,14 +151,26 @@ def test_a_styled_table_keeps_its_caption_and_reads_like_any_other():
     frame = pd.DataFrame({"who": ["Xi"], "n": [3]}).style.hide(axis="index").set_caption("Words")
     part = page_of(code("t", shown(text_html=frame._repr_html_()))).parts[1]
     assert "<caption><b>Table 1.</b> Words</caption>" in part["html"]
-    assert '<th scope="row">Xi</th><td class="n">3</td>' in part["html"]
+    assert '<th scope="row">Xi</th><td>3</td>' in part["html"]
 
 
 def test_a_table_with_a_named_index_has_one_row_of_headers():
     """The name of an index stands above its column, not in a row of its own."""
     frame = pd.DataFrame({"who": ["Xi"], "n": [3]}).set_index("who")
     head = page_of(code("t", shown(text_html=frame._repr_html_()))).parts[1]["html"].split("</thead>")[0]
-    assert head.endswith('<tr><th scope="col">who</th><th scope="col" class="n">n</th></tr>\n')
+    assert head.endswith('<tr><th scope="col">who</th><th scope="col">n</th></tr>\n')
+
+
+def test_a_table_with_two_named_indexes_has_one_row_of_headers_and_no_empty_one():
+    """Sparse row headers keep their spans; the names of the indexes and of the columns stand in one row."""
+    index = pd.MultiIndex.from_tuples([("direct", "label"), ("direct", "named")], names=["speech", "how"])
+    frame = pd.DataFrame({"spans": [3, 4]}, index=index)
+    assert page_of(code("t", shown(text_html=frame._repr_html_()))).parts[1]["html"] == (
+        '<table><caption><b>Table 1</b></caption><thead><tr><th scope="col">speech</th>'
+        '<th scope="col">how</th><th scope="col">spans</th></tr></thead><tbody>'
+        '<tr><th scope="row" rowspan="2">direct</th><th scope="row">label</th><td>3</td></tr>'
+        '<tr><th scope="row">named</th><td>4</td></tr></tbody></table>'
+    )
 
 
 def test_a_bare_object_is_not_shown():

@@ -1,0 +1,95 @@
+"""Tables as pandas shows them → tables that anyone can read: numbered, headers with their scope, numbers aligned."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+MISSING = ("NaN", "nan", "None", "NaT", "&lt;NA&gt;")  # how pandas prints what is not there
+
+_NUMBER = re.compile(r"\s*[-−+\[(]?[\d.,\s–−%-]*\d(e[-+]\d+)?\s*%?[\])]?\s*|[—–]?")
+_TABLE = re.compile(r"<table[^>]*>(.*?)</table>", re.S)
+_ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.S)
+_CELL = re.compile(r"<(t[hd])([^>]*)>(.*?)</t[hd]>", re.S)
+
+
+def write_table(markup: str, number: int) -> str:
+    """Write the one table in ``markup`` anew, with ``number`` in its caption; empty when there is none, or several.
+
+    The headers come out with the scope of what they head, numbers aligned, what is missing as a dash, without bare row
+    numbers. A table with spans keeps its rows, one of pandas' styler its style.
+    """
+    tables = _TABLE.findall(markup)
+    if len(tables) != 1:
+        return ""
+    found = re.search(r"<caption[^>]*>(.*?)</caption>", tables[0], re.S)
+    caption = f"<caption><b>Table {number}.</b> {found[1]}" if found else f"<caption><b>Table {number}</b>"
+    inner = re.sub(r"<caption[^>]*>.*?</caption>", "", tables[0], flags=re.S)
+    if re.search(r"#T_\w+[^{]*\{", markup):  # pandas' own ``<style scoped>`` names no table
+        written = _TABLE.sub(
+            lambda match: f"{match[0].partition('>')[0]}>{caption}</caption>{_scoped(inner)}</table>", markup
+        )
+        return re.sub(r"<style scoped>.*?</style>| border=\"1\"", "", written, flags=re.S)
+    if re.search(r"(row|col)span=\"?(?!\"?1\b)", inner):
+        return f"<table>{caption}</caption>{_scoped(inner)}</table>"
+    size = re.search(r"<p>(\d+ rows × \d+ columns)</p>", markup)
+    return _frame(inner, f"{caption}</caption>") + (f'<p class="facts">{size[1]}</p>' if size else "")
+
+
+def _scoped(markup: str) -> str:
+    """Say of each header cell what it is the header of; an empty one is none."""
+    head, parting, body = markup.partition("</thead>")
+    rows = [[cell[2].strip() for cell in _CELL.findall(row)] for row in _ROW.findall(head)]
+    if "span=" not in head and len(rows) == 2:
+        head = f"<thead><tr>{''.join(f'<th>{name}</th>' for name in _one_head(rows)[0])}</tr>"
+    head = re.sub(r"<th[^>]*>\s*</th>", "<td></td>", head)
+    scoped = re.sub(r"<th(?![\w])", '<th scope="col"', head) + parting
+    scoped += re.sub(r"<th(?![\w])", '<th scope="row"', body)
+    return re.sub(r">\s+<", "><", re.sub(r' style="text-align: \w+;"| valign="top"', "", scoped)).strip()
+
+
+def _one_head(head: list[list[str]]) -> list[list[str]]:
+    """Join the two rows that pandas writes when the index has names: those of the columns, those of the index."""
+    if len(head) == 2 and len(head[0]) == len(head[1]) and not any(map(all, zip(*head, strict=True))):
+        return [[upper or lower for upper, lower in zip(*head, strict=True)]]
+    return head
+
+
+def _frame(inner: str, caption: str) -> str:
+    """Write the inside of a pandas table anew: headers with their scope, numbers aligned, no bare row numbers."""
+    head_part, _, body_part = inner.partition("</thead>")
+    head, body = (
+        [
+            ["–" if cell[2] in MISSING else cell[2].replace("&nbsp;", "").strip() for cell in _CELL.findall(row)]
+            for row in _ROW.findall(part)
+        ]
+        for part in (head_part, body_part)
+    )
+    head = _one_head(head) if len(head) == 2 and head[1] and not any(head[1][1:]) else head
+    if head and not head[-1][0] and all(row[0].isdigit() for row in body):
+        head, body = [row[1:] for row in head], [row[1:] for row in body]
+    width = len(head[-1]) if head else 0
+    numeric = [column > 0 and all(_NUMBER.fullmatch(row[column]) for row in body) for column in range(width)]
+    return "".join(
+        [
+            f"<table{_aligned(numeric)}>{caption}<thead>",
+            *(_row(row, ["col"] * width) for row in head),
+            "</thead><tbody>",
+            *(_row(row, ["row"]) for row in body),
+            "</tbody></table>",
+        ]
+    )
+
+
+def _aligned(numeric: Sequence[bool]) -> str:
+    """Write the class of a table that tells the style sheet which columns hold numbers, counted from 1."""
+    columns = [f"r{column}" for column, found in enumerate(numeric, 1) if found]
+    return f' class="{" ".join(columns)}"' if columns else ""
+
+
+def _row(cells: Sequence[str], scopes: Sequence[str]) -> str:
+    written = []
+    for column, cell in enumerate(cells):
+        scope = scopes[column] if column < len(scopes) else ""
+        written.append(f'<th scope="{scope}">{cell}</th>' if scope and cell else f"<td>{cell}</td>")
+    return f"<tr>{''.join(written)}</tr>\n"
