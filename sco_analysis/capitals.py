@@ -64,7 +64,7 @@ def titles() -> dict[str, str]:
     """Return the titles that stand before names, with the gender they tell."""
     lists = read_rules("cues.yml")["titles"]
     found = {str(title): "" if gender == "n" else gender for gender in ("n", "m", "f") for title in lists[gender]}
-    return person_nouns() | found
+    return found | {noun: gender for noun, gender in person_nouns().items() if gender or noun not in found}
 
 
 @dataclass
@@ -261,7 +261,7 @@ def _around(tokens: list[Token], first: int, last: int, title_words: list[str]) 
     if last < len(tokens) and tokens[last].text in (",", "(", "—", "–") and not possessed:
         apposition: list[str] = []
         for token in tokens[last + 1 : last + 16]:
-            if token.text in (",", ".", ";", ")", "—", "–", "“", '"') or is_finite([token], 0):
+            if token.text in (",", ".", ";", ")", "—", "–", "“", '"') or token.low in words("auxiliaries"):
                 break
             apposition.append(token.low)
         head = _head_nouns(apposition)

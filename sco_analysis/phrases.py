@@ -177,7 +177,7 @@ def has_clause(tokens: list[Token], start: int, end: int) -> bool:
 
 
 def is_clause(tokens: list[Token], start: int, end: int) -> bool:
-    """Tell whether the words from ``start`` are a clause with a subject: its verb is no relative's and no later one's."""
+    """Tell whether the words from ``start`` are a clause with a subject: its verb is its own."""
     end = min(end, len(tokens))
     if start + 1 < end and tokens[start].low in _SUBJECTS and tokens[start + 1].word:
         following = tokens[start + 1].low

@@ -11,6 +11,8 @@ import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
+from .cues import verb_forms
+
 _MARK = re.compile(r"``|''|‘‘|’’|‘’|[\"“”„‟«»‘’‚‹›'`]")
 _OPENING = frozenset(("``", "‘‘", "“", "„", "‟", "«", "‘", "‚", "‹"))
 _CLOSING = frozenset(("''", "’’", "”", "»", "’", "›"))
@@ -109,9 +111,15 @@ def _stray_twin(text: str, marks: list[_Mark], i: int) -> int | None:
     if j is None or marks[j].role != "open" or not _SENTENCE_END.search(text[marks[j].start - 2 : marks[j].start]):
         return None
     inside = text[marks[i].end : marks[j].start].rstrip()
-    if len(list(_SENTENCE_END.finditer(inside))) != 1:
+    if len(list(_SENTENCE_END.finditer(inside))) != 1 or _ends_in_tag(inside):
         return None
     return _partner(text, marks, j)
+
+
+def _ends_in_tag(inside: str) -> bool:
+    """Tell whether a stretch without a closing mark ends in its own tag: “It is late, he said."""
+    cues = [verb_forms().get(word.lower()) for word in re.findall(r"\w+", inside)[-4:]]
+    return any(cue and cue.form == "finite" and "say" in cue.frames and not cue.noun for cue in cues)
 
 
 def _inferred_end(text: str, mark: _Mark, start: int, limit: int, *, whole: bool, goes_on: bool) -> int:
