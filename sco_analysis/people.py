@@ -55,6 +55,11 @@ class Speaker:
 
 
 @cache
+def _words(section: str) -> frozenset[str]:
+    return frozenset(str(word) for word in read_rules("labels.yml")[section])
+
+
+@cache
 def fold(name: str) -> str:
     """Reduce a name to what its spellings share: no accents, case, hyphens, dots, possessive or apostrophes."""
     plain = unicodedata.normalize("NFKD", re.sub(r"['’]s\b", "", name).replace("ı", "i").replace("ø", "o"))
@@ -97,7 +102,7 @@ def known(name: str, office: str = "") -> Person | None:
     words = folded.split()
     if len(words) > 1:
         return _by_ending(folded)
-    wanted = set(fold(office).split()) & {str(word) for word in read_rules("labels.yml")["offices"]}
+    wanted = set(fold(office).split()) & _words("offices")
     fitting = [p for p in _by_surname().get(folded, ()) if wanted & set(fold(" ".join(p.offices)).split())]
     return fitting[0] if len(fitting) == 1 else None
 
@@ -141,7 +146,7 @@ def split_title(printed: str) -> tuple[str, str]:
     if member:
         return "", member["name"]
     words = core.split()
-    honorifics = {str(word) for word in read_rules("labels.yml")["honorifics"]}
+    honorifics = _words("honorifics")
     for i in range(len(words)):
         if fold(" ".join(words[i:])) in spellings() and (i == 0 or len(words) - i > 1):
             return _without_honorifics(words[:i], honorifics), " ".join(words[i:])
@@ -152,10 +157,10 @@ def split_title(printed: str) -> tuple[str, str]:
     return _without_honorifics(words[:cut], honorifics), " ".join(name)
 
 
-def _role_ends(words: list[str], honorifics: set[str]) -> int:
+def _role_ends(words: list[str], honorifics: frozenset[str]) -> int:
     """Find where the role ends and the name begins."""
     offices = [i for i, word in enumerate(words) if _has_office(word) or word.casefold().strip(".") in honorifics]
-    small = {str(word) for word in read_rules("labels.yml")["connectors"]} - _PARTICLES
+    small = _words("connectors") - _PARTICLES
     connected = [i for i, w in enumerate(words) if (w.islower() and w not in _PARTICLES) or w.casefold() in small]
     cut = max(max(offices, default=-1), max(connected, default=-1)) + 1
     behind = words[cut:]
@@ -164,7 +169,7 @@ def _role_ends(words: list[str], honorifics: set[str]) -> int:
         if place and place < len(behind):
             return cut + place
         plain = [i for i, word in enumerate(behind) if word.casefold() not in _PARTICLES]
-        field = bool(behind) and fold(behind[-1]) in {str(word) for word in read_rules("labels.yml")["fields"]}
+        field = bool(behind) and fold(behind[-1]) in _words("fields")
         return cut + (plain[-2] if len(plain) > 2 and not field else len(behind))
     return cut
 
@@ -177,15 +182,15 @@ def _leading_place(words: str) -> int:
 
 
 def _has_office(words: str) -> bool:
-    offices = {str(word) for word in read_rules("labels.yml")["offices"]}
+    offices = _words("offices")
     return any(part in offices for word in fold(words).split() for part in (word, word.removesuffix("s")))
 
 
 def _is_title(word: str) -> bool:
-    return _has_office(word) or word.casefold().strip(".") in {str(h) for h in read_rules("labels.yml")["honorifics"]}
+    return _has_office(word) or word.casefold().strip(".") in _words("honorifics")
 
 
-def _without_honorifics(words: list[str], honorifics: set[str]) -> str:
+def _without_honorifics(words: list[str], honorifics: frozenset[str]) -> str:
     kept = [w for w in words if w.casefold().strip(".") not in honorifics or _has_office(w)]
     return " ".join(kept).strip(" ,.")
 
@@ -293,7 +298,7 @@ class Roster:
         found: Counter[str] = Counter()
         for match in pattern.finditer(self.text):
             words = in_title_case(" ".join(match[0].split())).split()
-            small = words[0].casefold() in read_rules("labels.yml")["connectors"]
+            small = words[0].casefold() in _words("connectors")
             if not small and not _is_title(words[0]) and state_of(words[0]) is None:
                 found[" ".join(words)] += 1
         return found.most_common(1)[0][0] if found else None

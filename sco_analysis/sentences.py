@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from functools import cache
+from itertools import accumulate
 from typing import Any
 
 import pandas as pd
@@ -60,7 +62,8 @@ def sentences_of(
 ) -> list[dict[str, Any]]:
     """Return the sentences of one document as rows of the sentences table, repeats not yet marked."""
     text, doc_id = document["text"], document["doc_id"]
-    said = [q for q in quotations if q["kind"] != "scare" and pd.isna(q.get("inside"))]
+    said = Spans([q for q in quotations if q["kind"] != "scare" and pd.isna(q.get("inside"))])
+    spoken = Spans(turns)
     travelling = {name: document.get(name) for name in TRAVELLING}
     rows = []
     for start, end, kind, session in _spans(text, layout.blocks):
@@ -75,7 +78,7 @@ def sentences_of(
             **travelling,
         }
         if kind in ("speech", "prose"):
-            row |= _who_speaks(row, turns if kind == "speech" else said)
+            row |= _who_speaks(row, (spoken if kind == "speech" else said).between(start, end))
         rows.append(row | {"n_words": _spoken_words(row)})
     return rows
 
@@ -169,8 +172,23 @@ def _kind_of(sentence: str, kind: str) -> str:
     return "furniture" if torn else kind
 
 
+class Spans:
+    """Rows of spans, asked again and again for those that touch a stretch of text."""
+
+    def __init__(self, rows: list[dict[str, Any]]) -> None:
+        self.rows = sorted(rows, key=lambda row: row["start"])
+        self.starts = [row["start"] for row in self.rows]
+        self.reached = list(accumulate((row["end"] for row in self.rows), max))
+
+    def between(self, start: int, end: int) -> list[dict[str, Any]]:
+        """Return the rows that may share characters with ``start`` to ``end``."""
+        return self.rows[bisect_right(self.reached, start) : bisect_left(self.starts, end)]
+
+
 def _who_speaks(row: dict[str, Any], spans: list[dict[str, Any]]) -> dict[str, Any]:
     """Find the turn or the quotation that a sentence lies in for its most part."""
+    if len(spans) == 1 and spans[0]["start"] <= row["start"] and row["end"] <= spans[0]["end"]:
+        return _of(spans[0])
     length = len(re.sub(r"\W", "", row["text"]))
     best, most = None, 0
     total = 0
@@ -183,12 +201,13 @@ def _who_speaks(row: dict[str, Any], spans: list[dict[str, Any]]) -> dict[str, A
                 best, most = span, shared
     if best is None or 2 * total <= length:
         return {}
-    voice = "turn" if "label_end" in best and "cue" not in best else "quotation"
-    return {
-        "voice": voice,
-        "turn": best["start"],
-        **{name: best.get(name) for name in ("speaker", "state", "role", "how")},
-    }
+    return _of(best)
+
+
+def _of(span: dict[str, Any]) -> dict[str, Any]:
+    voice = "quotation" if "cue" in span else "turn"
+    who = {name: span.get(name) for name in ("speaker", "state", "role", "how")}
+    return {"voice": voice, "turn": span["start"], **who}
 
 
 def _spoken_words(row: dict[str, Any]) -> int:

@@ -16,12 +16,13 @@ from .people import Roster, fold
 #: columns of the documents table that travel with every span
 TRAVELLING = ("genre", "source", "date")
 
-#: Where journalists put their outlet; NAME stands for the name in the label.
-_OUTLET = (
-    r"NAME,\s+(?P<outlet>[^.,;:?!]{2,45}?)(?=[.,;])",
-    r"^(?:Good \w+[.,!]\s+)?(?P<outlet>[A-Z][^.,;:?!]{1,40}?),\s+(?:my name is\s+)?NAME\b",
-    r"NAME\s+(?:of|from|with)\s+(?P<outlet>[A-Z][^.,;:?!]{1,40}?)(?=[.,;])",
-    r"^(?:Good \w+[.,!]\s+)?(?P<outlet>[A-Z][^.,;:?!]{1,40}? (?:newspaper|agency|channel|TV|radio|magazine))(?=[.,;])",
+#: Where journalists put their outlet: behind the name, before it, or alone.
+_AFTER_NAME = re.compile(
+    r",\s+(?P<outlet>[^.,;:?!]{2,45}?)(?=[.,;])|\s+(?:of|from|with)\s+(?P<of>[A-Z][^.,;:?!]{1,40}?)(?=[.,;])"
+)
+_BEFORE_NAME = re.compile(r"(?:Good \w+[.,!]\s+)?(?P<outlet>[A-Z][^.,;:?!]{1,40}?),\s+(?:my name is\s+)?")
+_OUTLET_ALONE = re.compile(
+    r"(?:Good \w+[.,!]\s+)?(?P<outlet>[A-Z][^.,;:?!]{1,40}? (?:newspaper|agency|channel|TV|radio|magazine))(?=[.,;])"
 )
 
 
@@ -141,13 +142,17 @@ def count_spoken(text: str, speech: list[Block]) -> int:
 
 def _outlet(opening: str, speaker: str) -> str | None:
     """Read the outlet that a journalist gives at the beginning of a question, in any of the usual orders."""
-    if len(speaker.split()) < 2:
+    words = speaker.split()
+    if len(words) < 2:
         return None
-    first, *_, last = speaker.split()
-    name = rf"{re.escape(first)}\s+(?:{re.escape(last[:4])}[\w'’-]*)"
-    for pattern in _OUTLET:
-        match = re.search(pattern.replace("NAME", name), opening)
-        if match:
-            outlet = re.sub(r"^(?:the|from)\s+|\s+(?:newspaper|news agency|agency)$", "", match["outlet"].strip())
-            return outlet if outlet[:1].isupper() and fold(last) not in fold(outlet) else None
-    return None
+    surname = re.escape(words[-1][:4])  # the surname may be misspelt further on
+    name = re.search(rf"{re.escape(words[0])}\s+{surname}[\w'’-]*", opening)
+    match = _OUTLET_ALONE.match(opening)
+    if name:
+        after = _AFTER_NAME.match(opening, name.end())
+        match = after or _BEFORE_NAME.fullmatch(opening, 0, name.start()) or match
+    if not match:
+        return None
+    outlet = match["outlet"] or match["of"]
+    outlet = re.sub(r"^(?:the|from)\s+|\s+(?:newspaper|news agency|agency)$", "", outlet.strip())
+    return outlet if outlet[:1].isupper() and fold(words[-1]) not in fold(outlet) else None

@@ -8,8 +8,13 @@ from pathlib import Path
 
 import nbformat
 import pytest
+from hypothesis import settings
 
 import sco_analysis as sco
+
+# How long an example takes says more about the machine than about the code.
+settings.register_profile("patient", deadline=None)
+settings.load_profile("patient")
 
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
