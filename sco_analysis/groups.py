@@ -100,10 +100,10 @@ def list_groups(parsed: Parsed, by: list[str], frames: list[pd.DataFrame]) -> pd
     return pd.concat([add_groups(parsed, f, by)[by] for f in frames]).drop_duplicates(ignore_index=True)
 
 
-def sort_groups(table: pd.DataFrame, by: list[str], size: str, last: str = "") -> pd.DataFrame:
-    """Sort the groups by size, or as the corpus has them; within a group the column ``last`` by its n."""
+def sort_groups(table: pd.DataFrame, by: list[str], size: str, *last: str) -> pd.DataFrame:
+    """Sort the groups by size, or as the corpus has them; within a group the columns ``last`` by their n."""
     keys = pd.DataFrame(index=table.index)
-    for column, weight in [(column, size) for column in by] + ([(last, "n")] if last else []):
+    for column, weight in [(column, size) for column in by] + [(column, "n") for column in last]:
         sums = table.groupby(column, sort=column not in _IN_ORDER or column == "year")[weight].sum()
         order = sums if column in _IN_ORDER else sums.sort_values(ascending=False, kind="stable")
         keys[column] = table[column].map(pd.Series(range(len(order)), order.index))

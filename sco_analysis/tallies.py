@@ -38,6 +38,8 @@ SPEECH = ("all", "direct", "reported")
 WEIGHTS = ("sentence", "words")
 
 CEREMONY = "ceremony_logistics"
+#: What a hit of a topic without sub-topics shows as its sub-topic.
+NO_SUB = "(no sub-topic)"
 
 #: A sentence that opens like this and is short speaks of what the sentence before it spoke of.
 _REFERS_BACK = (
@@ -54,24 +56,27 @@ def topic_frequency(
     context: bool = False,
     ceremony: bool = True,
     repeats: bool = False,
+    sub: bool = False,
 ) -> pd.DataFrame:
     """Count how often each group speaks of each topic.
 
     In: what `parse` returns. ``by``: one or several of `BY`. ``dictionary``: ``"topics"``, a path, or a `Dictionary`.
     ``context``: short sentences that refer back (``We did it.``) take the topics of the sentence before them (see
     `spread_topics`). ``ceremony=False`` leaves out, above and below the line, the sentences whose only topic is
-    `CEREMONY`. ``repeats=True`` counts repeated passages too.
+    `CEREMONY`. ``repeats=True`` counts repeated passages too. ``sub=True`` counts each sub-topic by itself.
 
-    Out: a row for each group and topic, silent ones too: the columns ``by``, ``topic``, ``n`` (mentions), ``total``
-    (words of the group), ``rate`` (mentions per 1,000 words) with ``low`` and ``high``; then ``sentences`` (that touch
-    the topic), ``total_sentences``, ``share`` with ``share_low`` and ``share_high``, ``interval`` (what ``low`` and
-    ``high`` resampled), ``share_interval``; for speakers also ``state`` and ``role``.
+    Out: a row for each group and topic, silent ones too: the columns ``by``, ``topic`` (and ``sub``), ``n`` (mentions),
+    ``total`` (words of the group), ``rate`` (mentions per 1,000 words) with ``low`` and ``high``; then ``sentences``
+    (that touch the topic), ``total_sentences``, ``share`` with ``share_low`` and ``share_high``, ``interval`` (what
+    ``low`` and ``high`` resampled), ``share_interval``; ``covered`` (share of the group's sentences in which the
+    dictionary finds any topic: what is said in the others, see `uncovered_terms`); for speakers also ``state`` and
+    ``role``.
 
     Raises `ParameterError` for an unknown ``by``, `DictionaryError` for a dictionary that cannot be read.
     """
     by = check_by(by)
     sentences = counted_sentences(parsed, repeats=repeats)
-    hits, topics = _topic_hits(parsed, sentences, dictionary)
+    hits, topics = topic_hits(parsed, sentences, dictionary, sub)
     if context:
         hits = pd.concat([hits, spread_topics(sentences, hits)], ignore_index=True)
     if not ceremony:
@@ -79,20 +84,24 @@ def topic_frequency(
         sentences = _without(sentences, only[only].reset_index()[["doc_id", "start"]])
     rows = add_groups(parsed, sentences, by)
     heard = parsed.sentences[parsed.sentences["voice"].isin(SPOKEN)]
-    cells = list_groups(parsed, by, [heard, parsed.turns]).merge(pd.Series(topics, name="topic"), how="cross")
-    out = sort_groups(_rate_and_share(rows, hits, cells, by), by, "total", "topic")
+    cells = list_groups(parsed, by, [heard, parsed.turns]).merge(topics, how="cross")
+    last = ["topic", "sub"] if sub else ["topic"]
+    out = sort_groups(_rate_and_share(rows, hits, cells, by), by, "total", *last)
     return describe_speakers(out, by, sentences, rows)
 
 
 def _rate_and_share(rows: pd.DataFrame, hits: pd.DataFrame, cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     """Give each of ``cells`` its hits per 1,000 words and its share of the sentences ``rows``, with intervals."""
     hits = hits.merge(rows[["doc_id", "start", "passage", *by]], on=["doc_id", "start"], validate="m:1")
+    what = [column for column in cells if column not in by]
     out = ratio_intervals(hits.assign(y=1), rows.assign(x=rows["n_words"]), cells, group=by, kind="rate")
-    touched = hits.drop_duplicates(["doc_id", "start", "topic"])
+    touched = hits.drop_duplicates(["doc_id", "start", *what])
     share = ratio_intervals(touched.assign(y=1), rows.assign(x=1), cells, group=by, kind="share")
     out[["n", "total"]] = out[["n", "total"]].astype("int64")
     out[["rate", "low", "high"]] = out[["ratio", "low", "high"]] * 1000
-    return out[[*by, "topic", "n", "total", "rate", "low", "high"]].assign(
+    covered = hits.drop_duplicates(["doc_id", "start"]).groupby(by).size().rename("covered").reset_index()
+    covered = cells[by].merge(covered, on=by, how="left", validate="m:1")["covered"].fillna(0)
+    return out[[*by, *what, "n", "total", "rate", "low", "high"]].assign(
         sentences=share["n"].astype("int64"),
         total_sentences=share["total"].astype("int64"),
         share=share["ratio"],
@@ -100,6 +109,7 @@ def _rate_and_share(rows: pd.DataFrame, hits: pd.DataFrame, cells: pd.DataFrame,
         share_high=share["high"],
         interval=out["interval"],
         share_interval=share["interval"],
+        covered=covered / share["total"].where(share["total"] > 0),
     )
 
 
@@ -109,15 +119,20 @@ def _without(rows: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFrame:
     return rows[found["_merge"].eq("left_only").to_numpy()].reset_index(drop=True)
 
 
-def _topic_hits(
-    parsed: Parsed, sentences: pd.DataFrame, dictionary: str | Path | Dictionary
-) -> tuple[pd.DataFrame, list[str]]:
-    """Return the mentions in ``sentences`` (doc_id, start of the sentence, topic) and all topics there are."""
+def topic_hits(
+    parsed: Parsed, sentences: pd.DataFrame, dictionary: str | Path | Dictionary, sub: bool = False
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the mentions in ``sentences`` (doc_id, start of the sentence, topic, sub) and all topics there are."""
     own = isinstance(dictionary, str) and dictionary == "topics"
     dictionary = dictionary if isinstance(dictionary, Dictionary) else read_dictionary(dictionary)
     found = parsed.mentions[parsed.mentions["kind"] == "topic"] if own else find_mentions(sentences, dictionary)
-    hits = found[["doc_id", "sentence", "key"]].rename(columns={"sentence": "start", "key": "topic"})
-    topics = list(dict.fromkeys([*dictionary.keys, *hits["topic"]]))
+    hits = found[["doc_id", "sentence", "key", "sub"]].rename(columns={"sentence": "start", "key": "topic"})
+    hits["sub"] = hits["sub"].fillna(NO_SUB)
+    known = dict.fromkeys((key, s or NO_SUB) for pattern in dictionary.patterns for key, s in pattern.targets)
+    topics = pd.DataFrame([*known], columns=["topic", "sub"]) if sub else pd.DataFrame({"topic": dictionary.keys})
+    columns = list(topics)
+    topics = pd.concat([topics, hits[columns]]).drop_duplicates(ignore_index=True)
+    hits = hits[["doc_id", "start", *columns]]
     return hits.merge(sentences[["doc_id", "start"]], on=["doc_id", "start"], validate="m:1"), topics
 
 
@@ -136,7 +151,7 @@ def spread_topics(sentences: pd.DataFrame, hits: pd.DataFrame) -> pd.DataFrame:
     anchor = sentences["start"].where(~refers).groupby(sentences["passage"]).ffill()
     back = sentences[["doc_id", "start"]].assign(anchor=anchor)[refers & anchor.notna()]
     found = hits.drop_duplicates().rename(columns={"start": "anchor"})
-    return back.merge(found, on=["doc_id", "anchor"], validate="m:m")[["doc_id", "start", "topic"]]
+    return back.merge(found, on=["doc_id", "anchor"], validate="m:m")[list(hits)]
 
 
 def speaker_share(

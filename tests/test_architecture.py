@@ -17,6 +17,9 @@ TESTS = Path(__file__).parent
 #: A module imports only from modules to its left (in this list: above it).
 ORDER = [
     "errors",
+    "fingerprints",
+    "ledger",
+    "memory",
     "tables",
     "tokens",
     "matching",
@@ -66,7 +69,10 @@ ORDER = [
     "page_tables",
     "pages",
     "execute",
+    "plan",
+    "grid",
     "run",
+    "verify",
     "cli",
     "__main__",
 ]

@@ -86,6 +86,23 @@ def test_topic_frequency_draws_a_dot_for_each_cell():
     assert len({line.get_marker() for line in dots}) == 2
 
 
+def test_what_the_dictionary_covers_stands_beside_each_group():
+    """Where the table knows the share of sentences with a topic, the legend, or the note of a lone group, says it."""
+    rates = RATES.assign(total_sentences=10, covered=[0.5, 0.5, 0.8, 0.8])
+    legend = sco.plot_topic_frequency(rates).get_legend()
+    assert legend.get_title().get_text() == "Genre (words; share of sentences with a topic)"
+    assert [text.get_text() for text in legend.get_texts()] == ["transcript (2,000; 80 %)", "news (1,000; 50 %)"]
+    assert any("50 % of sentences have a topic." in text for text in _texts(sco.plot_topic_frequency(rates.head(2))))
+
+
+def test_sub_topics_have_a_line_each():
+    """A table of sub-topics is drawn with a line for each, under the topic's name."""
+    rates = RATES.head(2).copy()
+    rates.insert(2, "sub", ["oil_gas", "trade"])
+    labels = [label.get_text() for label in sco.plot_topic_frequency(rates).get_yticklabels()]
+    assert labels == ["Energy · oil gas", "Trade and economy · trade"]
+
+
 def test_each_dot_has_its_n_beside_it():
     """At the right edge stands n of each dot, at the height of the dot."""
     ax = sco.plot_topic_frequency(RATES)

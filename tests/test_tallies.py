@@ -91,6 +91,32 @@ def _same(table, columns, rows):
     pd.testing.assert_frame_equal(table[columns], expected, check_dtype=False, rtol=1e-9)
 
 
+def test_sub_topics_are_counted_each():
+    """With ``sub`` a row is a sub-topic; sub-topics of a group add up to its topics, silent ones are rows."""
+    dictionary = compile_dictionary({"trade": {"goods": ["trade"], "money": ["euro*"]}, "gas": ["gas"]})
+    table = tallies.topic_frequency(_corpus(), by="genre", dictionary=dictionary, sub=True)
+    _same(
+        table,
+        ["genre", "topic", "sub", "n", "total", "sentences", "covered"],
+        [
+            ("transcript", "trade", "goods", 2, 45, 2, 0.6),
+            ("transcript", "trade", "money", 0, 45, 0, 0.6),
+            ("transcript", "gas", "(no sub-topic)", 1, 45, 1, 0.6),
+            ("news", "trade", "goods", 1, 20, 1, 0.5),
+            ("news", "trade", "money", 0, 20, 0, 0.5),
+            ("news", "gas", "(no sub-topic)", 0, 20, 0, 0.5),
+        ],
+    )
+
+
+def test_covered_is_the_share_of_sentences_with_any_topic():
+    """Each row of a group says which share of its sentences the dictionary covers; of silence there is none."""
+    table = tallies.topic_frequency(_corpus()).drop_duplicates("speaker").set_index("speaker")["covered"]
+    expected = {"Vladimir Putin": 2 / 4, "Xi Jinping": 1, "author": 1, "(unidentified questioner)": 1}
+    assert table.drop("Amir of Qatar").to_dict() == expected
+    assert np.isnan(table["Amir of Qatar"])
+
+
 def test_topics_by_speaker():
     """Each speaker and topic is a row: hits, words, rate per 1,000, sentences, their share; the silent ones too."""
     table = tallies.topic_frequency(_corpus())
