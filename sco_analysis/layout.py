@@ -84,13 +84,14 @@ def _pieces(text: str, lines: list[Line], labels: list[Label]) -> Iterator[tuple
     """Cut the lines at the labels; yields each piece with whether it is a label."""
     waiting = iter(labels)
     label = next(waiting, None)
+    reached = 0  # a label may run over the end of its line
     for line in lines:
-        start = line.start
+        start = max(line.start, reached)
         while label and label.start < line.end:
             if label.start > start and not _MARKUP.fullmatch(text, start, label.start):
                 yield _cut(line, text, start, label.start), False
             yield replace(line, start=label.start, end=label.end, text=text[label.start : label.end]), True
-            start = max(start, label.end)
+            start = reached = max(start, label.end)
             label = next(waiting, None)
         if start >= line.end:
             continue

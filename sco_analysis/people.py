@@ -128,10 +128,10 @@ def state_named(note: str) -> str | None:
 
 @cache
 def state_of(words: str) -> str | None:
-    """Return the state that a role or note names first ("President of Iran", "Turkish leader"), as ISO alpha-3."""
+    """Return the state that a role or note names first ("President of Iran"), as ISO alpha-3; of many states none."""
     hits = read_dictionary("states").find(words)
-    states = [key for key in hits["key"] if _STATE.fullmatch(str(key))]
-    return states[0] if states else None
+    states = list(dict.fromkeys(key for key in hits["key"] if _STATE.fullmatch(str(key))))
+    return states[0] if 0 < len(states) < 3 else None
 
 
 @cache
@@ -275,6 +275,7 @@ class Roster:
         state = noted or (person.state if person else None) or (state_of(role) if role else None)
         if state is None and full != name and (again := known(full)):
             full, state = again.name, again.state
+        state = state or state_named(full)
         return Speaker(full, state, role or self._roles.get(fold(full)) or None, how, confidence)
 
     def _fullest(self, name: str, role: str) -> tuple[str, str, float]:
@@ -323,6 +324,8 @@ class Roster:
                 person.name if person else introduced, person.state if person else None, head, "introduction", 0.7
             )
         state = state_of(label.core) or next((s for note in label.notes if (s := state_named(note))), None)
+        if label.form == "link" and not part:  # a body speaks for itself
+            return Speaker(label.core, state, None, "label", 0.9)
         if part == "chair" and label.form == "colon" and label.core.isupper():
             role, part = in_title_case(label.core.removeprefix("THE ")), ""  # a house that prints offices, not a chair
         return Speaker(None, state, part or role, "unresolved", 0.0)

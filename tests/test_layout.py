@@ -103,3 +103,10 @@ def test_blocks_need_the_text():
     """A table without texts is refused with the columns it has."""
     with pytest.raises(sco.TableError, match=r"`documents` lacks the column text; it has doc_id"):
         sco.split_blocks(pd.DataFrame({"doc_id": ["a"]}))
+
+
+def test_a_label_over_two_lines_is_no_speech():
+    """What stands before the speech on the label's second line is still label."""
+    text = "Mr. Hall (Chad) (spoke in\nFrench): Hello.\nThe President: Yes.\nMr. Cy (Peru): No.\nThe President: So."
+    blocks = [(text[b.start : b.end], b.kind) for b in layout_of(text).blocks]
+    assert blocks[:2] == [("Mr. Hall (Chad) (spoke in\nFrench):", "label"), ("Hello.", "speech")]
