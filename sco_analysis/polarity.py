@@ -1,8 +1,9 @@
 """What each sentence expresses toward each party it mentions, with the words that say so.
 
 Scorers are chosen by name from `SCORERS`: ``rules`` (the lexicon of ``data/polarity.yml`` over clauses; the order of
-its rules stands in `direction`), ``vader`` (the whole sentence, whoever is meant: the comparison that every reader
-knows). Any callable does as well, see `score_polarity`.
+its rules stands in `direction`), ``model`` (a small encoder, weighed together with the rules: see `encoder`, `fusion`
+and ``docs/model-card.md``), ``vader`` (the whole sentence, whoever is meant: the comparison that every reader knows).
+Any callable does as well, see `score_polarity`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,9 @@ import pandas as pd
 
 from .clauses import ROLES, Hits, Words, find_entries, place_targets, read_words
 from .direction import judge, set_force
+from .encoder import read_encoder
 from .errors import ParameterError
+from .fusion import fuse, make_features
 from .lexicon import PROTOCOL, Lexicon, read_lexicon
 from .tables import TABLES, WORD, build, check
 
@@ -44,7 +47,8 @@ def score_polarity(sentences: pd.DataFrame, mentions: pd.DataFrame, scorer: str 
     role (``actor``, ``object``, ``venue``, ``speaker`` or ``list member``; missing where the scorer knows none) and
     those of the document.
 
-    Raises `ParameterError` for an unknown name or an answer of the wrong length, `TableError` for a missing column.
+    Raises `ParameterError` for an unknown name, an answer of the wrong length, or ``model`` without the extra that it
+    needs (``pip install sco-analysis[model]``), `TableError` for a missing column.
     """
     check(sentences, "sentences", columns=("doc_id", "start", "end", "text"))
     check(mentions, "mentions", columns=("doc_id", "start", "end", "key", "sentence"))
@@ -166,6 +170,46 @@ def _labels(polarity: np.ndarray, threshold: float) -> np.ndarray:
     return (polarity >= threshold).astype(np.int64) - (polarity <= -threshold)
 
 
+def _by_model(targets: pd.DataFrame) -> pd.DataFrame:
+    """Weigh what the encoder reads together with what the rules found; the evidence is theirs where both agree."""
+    encoder = read_encoder()
+    out = _by_rules(targets)
+    pairs = _pair_up(targets, out)
+    logits = encoder.logits(pairs["text"].tolist(), pairs["spans"].tolist())
+    chances = fuse(make_features(logits, pairs), np.array(encoder.card["fusion"]))
+    out["polarity"] = (chances[:, 2] - chances[:, 0]).round(4)
+    out["label"] = chances.argmax(axis=1) - 1
+    for number in np.flatnonzero(out["label"]):
+        label, base = int(out["label"].iat[number]), int(pairs["base"].iat[number])
+        found = [entry for entry in out["evidence"].iat[number] if entry["valence"] * label > 0]
+        if not found:
+            found = encoder.occlude(pairs["text"].iat[number], pairs["spans"].iat[number], label)
+            found = [entry | {"start": entry["start"] + base, "end": entry["end"] + base} for entry in found]
+        out.at[number, "evidence"] = found
+    out["protocol"] &= out["label"].eq(pairs["label"])
+    return out
+
+
+def rules_view(sentences: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFrame:
+    """Return what `fusion.make_features` takes of each pair, with doc_id, sentence and target: for training."""
+    targets = _place(sentences, mentions)
+    out = _pair_up(targets, _by_rules(targets))
+    at = sentences[["doc_id", "start"]].take(out["row"].to_numpy()).rename(columns={"start": "sentence"})
+    return pd.concat([at.reset_index(drop=True), out], axis=1)
+
+
+def _pair_up(targets: pd.DataFrame, out: pd.DataFrame) -> pd.DataFrame:
+    """Return, in step with ``out``, what the model needs: the text, where the target is, what the rules found."""
+    spans = [(start, end) for start, end in zip(targets["start"], targets["end"], strict=True)]
+    mentions = targets.assign(spans=spans, address=targets["form"].eq("address"), target=targets["key"])
+    pairs = mentions.groupby(["row", "target"], sort=False).agg(
+        text=("text", "first"), base=("base", "first"), holder=("holder_state", "first"),
+        spans=("spans", list), address=("address", "all"),
+    )  # fmt: skip
+    pairs = out[["row", "target", "polarity", "label", "role"]].join(pairs, on=["row", "target"], validate="1:1")
+    return pairs.assign(own=pairs["target"].eq(pairs["holder"]), question=pairs["text"].str.rstrip().str.endswith("?"))
+
+
 @lru_cache(maxsize=1)
 def _vader():
     """NLTK's analyser with the lexicon file that vaderSentiment ships (MIT)."""
@@ -222,7 +266,11 @@ def _asking(scorer: Callable) -> Callable:
 
 
 #: name → what scores by it: a frame of mentions in, a frame with row, target and the scores out
-SCORERS: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {"rules": _by_rules, "vader": _by_vader}
+SCORERS: dict[str, Callable[[pd.DataFrame], pd.DataFrame]] = {
+    "rules": _by_rules,
+    "model": _by_model,
+    "vader": _by_vader,
+}
 
 _TRAVEL = ("voice", "session", "turn", "genre", "source", "date", "repeat_of")
 

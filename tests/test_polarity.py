@@ -190,7 +190,7 @@ def test_a_callable_is_handed_one_row_a_mention_and_its_answers_are_averaged() -
 def test_errors_say_what_to_write_instead(tmp_path: Path) -> None:
     """Unknown scorers, wrong answers, missing columns and faulty entries are named."""
     sentences, mentions = tables("Aland won.")
-    with pytest.raises(ParameterError, match="no scorer 'rule'; write one of rules, vader, or pass a callable"):
+    with pytest.raises(ParameterError, match="no scorer 'rule'; write one of rules, model, vader, or pass a callable"):
         score_polarity(sentences, mentions, scorer="rule")
     with pytest.raises(ParameterError, match="returned 2 numbers for 1 mentions"):
         score_polarity(sentences, mentions, scorer=lambda frame: [0, 0])
