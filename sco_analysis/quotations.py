@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
@@ -11,7 +12,7 @@ import pandas as pd
 
 from . import tables
 from .cues import words
-from .layout import Layout, layout_of
+from .layout import Block, Layout, layout_of
 from .phrases import Token, has_clause, sentences_of, tokens_of
 from .quotes import Marked, pair_marks
 from .reporting import Report, find_reports
@@ -21,6 +22,7 @@ from .turns import TRAVELLING
 
 #: fewest words of marked words without a cue that count as somebody's speech when they stand inside a sentence
 _SPEECH = 7
+_SIGNED = re.compile(r"[\"“«][^\"”»]{8,}[\"”»]\s*[—–―-]{1,2}\s*[A-Z]")
 
 
 @dataclass(slots=True)
@@ -77,12 +79,18 @@ def find_quotations(documents: pd.DataFrame, turns: pd.DataFrame) -> pd.DataFram
 
 def quotations_of(text: str, layout: Layout, turns: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the quotations of one document as records of the quotations table, in order."""
-    prose = [(b.start, b.end, b.session) for b in layout.blocks if b.kind == "prose"]
+    prose = [(b.start, b.end, b.session) for b in layout.blocks if _may_quote(text, b)]
     found = list(_in_prose(text, prose))
-    sources = resolve_sources(text, layout, found)
+    sources = resolve_sources(text, [(start, end) for start, end, _ in prose], found)
     records = [_record(text, q, s) for q, s in zip(found, sources, strict=True)]
     records += [_record(text, q, s) for q, s in _in_turns(text, layout, turns)]
     return sorted(records, key=lambda record: record["start"])
+
+
+def _may_quote(text: str, block: Block) -> bool:
+    """Tell whether quotations are looked for in a block: in prose, and in a signed quotation that stands by itself."""
+    signed = block.kind == "heading" and _SIGNED.match(text, block.start, block.end)
+    return block.kind == "prose" or bool(signed)
 
 
 def _record(text: str, found: Found, source: Source) -> dict[str, Any]:
@@ -147,7 +155,7 @@ def _from_report(tokens: list[Token], report: Report, marks: list[Marked], numbe
     label = (tokens[report.source[0]].start, tokens[report.source[1] - 1].end) if report.source else None
     start, end, kind, continues = _content(tokens[report.start : report.end], marks)
     if report.how == "judgement" and kind == "direct":
-        kind = "mixed"
+        kind, start, end = "mixed", tokens[report.start].start, tokens[report.end - 1].end
     return Found(start, end, kind, report.cue, label, report.how, number, session, None, continues)
 
 

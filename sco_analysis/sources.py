@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
@@ -23,7 +23,6 @@ from .descriptions import (
     several,
     state_in,
 )
-from .layout import Layout
 from .names import Cast, Entity, Mention
 from .people import fold
 from .phrases import Token, tokens_of
@@ -60,11 +59,11 @@ class _Trace:
     spoke: bool
 
 
-def resolve_sources(text: str, layout: Layout, found: Sequence[Any]) -> list[Source]:
-    """Resolve the sources of the quotations of one document, in order; each gets a `Source`."""
+def resolve_sources(text: str, prose: Iterable[tuple[int, int]], found: Sequence[Any]) -> list[Source]:
+    """Resolve the sources of the quotations found in the paragraphs ``prose`` of one document; each gets a `Source`."""
     if not found:
         return []
-    paragraphs = [(b.start, b.end) for b in layout.blocks if b.kind == "prose"]
+    paragraphs = list(prose)
     quoted = [(q.start, q.end) for q in found if q.kind in ("direct", "scare")]
     return _Resolver(text, Cast(text, paragraphs, quoted), paragraphs).resolve(found)
 
@@ -95,7 +94,7 @@ class _Resolver:
             entity = answer[0]
             if entity is not None:
                 if entity.kind == "other":
-                    entity.kind = "person" if entity.votes and entity.name.istitle() else "body"
+                    entity.kind = "person" if _may_be_person(entity) else "body"
                 self.traces.append(_Trace(entity, q.start, self._sentence(q.start), q.paragraph, 7.5, spoke=True))
         self._named_later(found, answers)
         _introduced_later(found, answers, self.text)
@@ -327,6 +326,13 @@ class _Resolver:
             return Source(entity.name, state, entity.role or None, how, confidence)
         name = re.sub(r"([Oo]rgani)s(ation)", r"\1z\2", entity.name)
         return Source(name, state_in(entity.name), None, how, confidence)
+
+
+def _may_be_person(entity: Entity) -> bool:
+    """Tell whether somebody who speaks, and of whom nothing else is known, has a person's name."""
+    parts = entity.name.split()
+    plain = all(part[0].isupper() and part[1:].islower() for part in re.split(r"[\s'’-]+", entity.name) if part)
+    return plain and (bool(entity.votes) or (len(parts) in (2, 3) and not state_in(entity.name)))
 
 
 def _introduced_later(found: Sequence[Any], answers: list[Answer], text: str) -> None:

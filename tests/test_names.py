@@ -3,6 +3,7 @@
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from sco_analysis.capitals import Capitals, first_names
 from sco_analysis.names import Cast
 
@@ -86,7 +87,12 @@ def test_first_names_are_marked_f_m_or_either():
 
 
 @settings(max_examples=200, deadline=None)
-@given(st.lists(st.sampled_from(["Anna", "Bo", "Mr.", "(SCO)", "of", "the", "U.S.", "'s", ",", ".", "said", "İ", "—"]), max_size=20))
+@given(
+    st.lists(
+        st.sampled_from(["Anna", "Bo", "Mr.", "(SCO)", "of", "the", "U.S.", "'s", ",", ".", "said", "İ", "—"]),
+        max_size=20,
+    )
+)
 def test_mentions_are_spans_of_the_text(pieces):
     """Whatever the words: no mention leaves the text, and sequences stand in order."""
     text = " ".join(pieces)

@@ -1,8 +1,11 @@
 """Quotation marks: what each pair encloses, and that one odd mark costs one stretch only."""
 
+from itertools import pairwise
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+
 from sco_analysis.quotes import pair_marks
 
 MARKS = "\"'“”„‟«»‘’‚‹›`"
@@ -80,4 +83,4 @@ def test_stretches_stand_in_order_in_their_paragraphs(paragraphs):
     found = pair_marks(text, spans)
     assert all(m.opening < m.start <= m.end <= m.closing and text[m.start : m.end].strip() for m in found)
     assert all(any(a <= m.opening and m.closing <= b for a, b in spans) for m in found)
-    assert all(a.closing <= b.opening for a, b in zip(found, found[1:], strict=False))
+    assert all(a.closing <= b.opening for a, b in pairwise(found))

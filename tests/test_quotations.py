@@ -1,0 +1,232 @@
+"""Quotations in prose: what is quoted, by which cue, and who says it."""
+
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import sco_analysis as sco
+from sco_analysis import tables
+from sco_analysis.cues import verb_forms
+
+TURNS = tables.build("turns", [])
+
+
+def quotations(*texts):
+    documents = pd.DataFrame({"doc_id": [f"d{i}" for i in range(len(texts))], "text": list(texts)})
+    return sco.find_quotations(documents, sco.split_turns(documents))
+
+
+def found(text):
+    rows = quotations(text)
+    return [(q.kind, q.text, q.label) for q in rows.itertuples() if q.kind != "scare"]
+
+
+def speakers(text):
+    rows = quotations(text)
+    rows = rows[rows["kind"] != "scare"]
+    return [(None if pd.isna(q.speaker) else q.speaker, q.how) for q in rows.itertuples()]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("“We agree,” said Okello.", [("direct", "We agree,", "Okello")]),
+        ("“We agree,” Okello told reporters on Monday.", [("direct", "We agree,", "Okello")]),
+        ("Okello said: “We agree. We sign today.”", [("direct", "We agree. We sign today.", "Okello")]),
+        ("Okello said, “We agree,” he said.", [("direct", "We agree,", "Okello")]),
+        ("“We agree.” said.", [("direct", "We agree.", "")]),
+        ("Okello signed and said, “We agree.” used the phrases.", [("direct", "We agree.", "Okello")]),
+        ("However, says Ada Okello from the Lake Institute, “they agree.”",
+         [("direct", "they agree.", "Ada Okello from the Lake Institute")]),
+        ("“We agree,” said her partner, Jo Ito. The rain fell.", [("direct", "We agree,", "Jo Ito")]),
+        ("“We agree,” Okello said, adding that talks go on.",
+         [("direct", "We agree,", "Okello"), ("indirect", "talks go on", "Okello")]),
+        ("“We agree,” Okello said. “We sign.”", [("direct", "We agree,", "Okello"), ("direct", "We sign.", "")]),
+        ("“We agree,” Okello said, “but not today.”",
+         [("direct", "We agree,", "Okello"), ("direct", "but not today.", "Okello")]),
+        ("“We agree.” — Commissioner Ada Okello", [("direct", "We agree.", "Commissioner Ada Okello")]),
+    ],
+)  # fmt: skip
+def test_direct_quotations(text, expected):
+    """Cue before, behind, inside, twice or missing: the words between the marks, without the marks."""
+    assert found(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Okello said that the road is open.", [("indirect", "the road is open", "Okello")]),
+        ("Okello said the road is open.", [("indirect", "the road is open", "Okello")]),
+        ("The road is open, Okello said on Monday.", [("indirect", "The road is open", "Okello")]),
+        ("The road is open, said Transport Minister Ada Okello.",
+         [("indirect", "The road is open", "Transport Minister Ada Okello")]),
+        ("Okello told the Lake Times on Monday that the road is open.", [("indirect", "the road is open", "Okello")]),
+        ("Pointing out that the road is open, Okello said she was glad.",
+         [("indirect", "the road is open", "Okello"), ("indirect", "she was glad", "Okello")]),
+        ("The road is open, according to the ministry.", [("indirect", "The road is open", "the ministry")]),
+        ("According to the ministry, the road is open.", [("indirect", "the road is open", "the ministry")]),
+        ("According to the ministry, Okello stated that the road is open.",
+         [("indirect", "the road is open", "Okello")]),
+        ("Ada Okello, who runs the port, said it was full.", [("indirect", "it was full", "Ada Okello")]),
+        ("The mill's owner, Ada Okello, said it was full.", [("indirect", "it was full", "Ada Okello")]),
+        ("While Okello said the road is open, the bridge is not.", [("indirect", "the road is open", "Okello")]),
+        ("Okello urged drivers to slow down.", [("indirect", "to slow down", "Okello")]),
+        ("They paved a road that Okello said was closed.", [("indirect", "was closed", "Okello")]),
+        ("Okello said the road is open, but Ito said it was not.",
+         [("indirect", "the road is open", "Okello"), ("indirect", "it was not", "Ito")]),
+        ("The group issued a statement criticizing the closure of the road.",
+         [("indirect", "the closure of the road", "The group")]),
+    ],
+)  # fmt: skip
+def test_indirect_speech(text, expected):
+    """A reported clause comes without its "that", whatever stands before or behind the verb."""
+    assert found(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Okello said the road was “a disgrace.”", [("mixed", "the road was “a disgrace.”", "Okello")]),
+        ("The road is “a disgrace,” Okello said.", [("mixed", "The road is “a disgrace,”", "Okello")]),
+        ("Okello called the road “a disgrace” and left.", [("mixed", "“a disgrace”", "Okello")]),
+        ("Okello stated that “the whole road is a disgrace.”", [("direct", "the whole road is a disgrace.", "Okello")]),
+    ],
+)
+def test_marked_words_within_reported_ones(text, expected):
+    """A reported clause with some words in marks is mixed and keeps the marks; one all in marks is direct."""
+    assert found(text) == expected
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Okello did not say that the road is open.",
+        "The claims of the two states were heard.",
+        "Okello went to the market and bought a lamp.",
+        "Three states that border the lake have met.",
+        "Okello left to say goodbye.",
+    ],
+)
+def test_what_is_no_report(text):
+    """Denied speech, nouns that look like verbs, and plain narration report nothing."""
+    assert found(text) == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["They fight the so-called “three evils” together.", "They met under the slogan “Water for All.” It rained."],
+)
+def test_names_and_slogans_in_marks_are_scare_quotes(text):
+    """Marked words that nobody says are kept as kind `scare`, without a speaker."""
+    rows = quotations(text)
+    assert rows[["kind", "how"]].values.tolist() == [["scare", "unresolved"]]
+    assert rows["speaker"].isna().all()
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("Ada Okello met Jo Ito in Accra. “We agree,” Okello said. “Fine.”",
+         [("Ada Okello", "named"), ("Ada Okello", "previous speaker")]),
+        ("Grace Okello met Peter Ito. “We agree,” he said. “I know,” she said.",
+         [("Peter Ito", "coreference"), ("Grace Okello", "coreference")]),
+        ("Mayor Ada Okello met coach Peter Ito. The mayor said the road is open. The coach said it was closed.",
+         [("Ada Okello", "description"), ("Peter Ito", "description")]),
+        ("Turkish President Recep Tayyip Erdogan met Xi Jinping. The Turkish leader said the road is open.",
+         [("Recep Tayyip Erdogan", "description")]),
+        ("“Peter Ito is ill,” he said.", [(None, "unresolved")]),
+        ("Peter Ito called. Jo Abe slept in. Peter Abe is ill, he said.", [("Peter Ito", "coreference")]),
+        ("“We agree,” said a spokeswoman. “We sign,” said Ada Okello.",
+         [("Ada Okello", "introduction"), ("Ada Okello", "named")]),
+        ("The Nile Basin Council met. “We agree,” the council said. It added that it was glad.",
+         [("Nile Basin Council", "description"), ("Nile Basin Council", "coreference")]),
+        ("The Kremlin was silent. A statement from the Turkish presidency said the road is open.",
+         [("Turkish presidency", "description")]),
+        ("Grace Okello left Accra. “We agree,” her statement said.", [("Grace Okello", "coreference")]),
+        ("“I agree,” I said.", [(None, "unresolved")]),
+    ],
+)  # fmt: skip
+def test_who_speaks(text, expected):
+    """Names, pronouns, descriptions and statements lead to one speaker; places never do; how is said."""
+    assert speakers(text) == expected
+
+
+def test_a_floating_paragraph_goes_to_who_spoke_before():
+    """A quoted paragraph with no source is given to the previous speaker, with less confidence."""
+    rows = quotations("“We agree,” Ada Okello said in Accra on Monday.\n\n“There is much to do for all of us here.”\n")
+    assert rows["speaker"].tolist() == ["Ada Okello", "Ada Okello"]
+    assert rows["how"].tolist() == ["named", "previous speaker"]
+    assert rows["confidence"].is_monotonic_decreasing
+    assert rows.loc[1, "label_start"] == rows.loc[1, "label_end"] == rows.loc[1, "start"]
+
+
+def test_states_come_with_their_speakers():
+    """Office-holders, offices that name a state, and states themselves stand for a state; others for none."""
+    rows = quotations(
+        "Kenyan President Mwai Oduya said it was late. Russia said it was early. Ada Okello said it was time."
+    )
+    assert rows["speaker"].tolist() == ["Mwai Oduya", "Russia", "Ada Okello"]
+    assert rows["state"].fillna("").tolist() == ["KEN", "RUS", ""]
+
+
+def test_quotations_inside_a_turn_are_marked_so():
+    """Marked words in a transcript's turn are found with ``inside="turn"``; indirect speech in it is not."""
+    text = (
+        "President of Kenya Anna Bo: You said: “That is so.” He said it was not.\n\nIvan Cy: Yes.\n\nAnna Bo: Good.\n"
+    )
+    rows = quotations(text)
+    assert rows[["text", "kind", "inside"]].values.tolist() == [["That is so.", "direct", "turn"]]
+
+
+def test_what_is_printed_twice_is_marked_as_a_repeat():
+    """The second printing of the same quotation in a document names the first in ``repeat_of``."""
+    rows = quotations("“The road is open at last,” Okello said.\n\n“The road is open at last,” Okello said.\n")
+    assert rows["repeat_of"].fillna("").tolist() == ["", "d0:1"]
+
+
+def test_the_table_keeps_its_promise_without_quotations():
+    """No quotation at all gives an empty table with every column."""
+    rows = quotations("Nothing is said here.")
+    assert rows.empty
+    assert tables.check(rows, "quotations") is rows
+
+
+def test_a_table_without_text_is_refused():
+    """A documents table that lacks a column is refused, and the message names it."""
+    with pytest.raises(sco.TableError, match="`documents` lacks the column text"):
+        sco.find_quotations(pd.DataFrame({"doc_id": ["a"]}), TURNS)
+
+
+def test_verbs_have_all_their_forms():
+    """Regular forms follow by rule, irregular ones stand in the file."""
+    forms = verb_forms()
+    assert [forms[f].form for f in ("said", "denies", "denied", "argues", "arguing", "stress", "stresses")] == [
+        "finite", "finite", "finite", "finite", "participle", "base", "finite",
+    ]  # fmt: skip
+
+
+PIECES = ["“", "”", '"', "'", "‘", "’", "«", "Okello", "she", "said", "says", "that", "the road is open", ",", ".", ":",
+          "according to", "adding", "told", "The minister", "\n\n", "—", "(", "İ", "…", "called", "and", "who", "A"]  # fmt: skip
+
+
+@settings(max_examples=400, deadline=None)
+@given(st.lists(st.sampled_from(PIECES), max_size=30), st.sampled_from(["", " "]))
+def test_spans_hold_for_any_text(pieces, glue):
+    """Whatever the words and marks: spans quote the text, stay inside it, and direct quotations never overlap."""
+    text = glue.join(pieces)
+    rows = quotations(text)
+    assert all(text[q.start : q.end] == q.text and q.text for q in rows.itertuples())
+    assert all(text[q.label_start : q.label_end] == q.label for q in rows.itertuples())
+    assert all(text[q.cue_start : q.cue_end] == q.cue for q in rows.itertuples())
+    direct = rows[rows["kind"] == "direct"]
+    assert all(a <= b for a, b in zip(direct["end"], direct["start"][1:], strict=False))
+    assert not rows.duplicated(["doc_id", "start"]).any()
+
+
+@settings(max_examples=150, deadline=None)
+@given(st.text(max_size=200))
+def test_no_text_is_lost(text):
+    """No text at all raises."""
+    rows = quotations(text)
+    assert all(text[q.start : q.end] == q.text for q in rows.itertuples())
