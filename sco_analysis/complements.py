@@ -9,6 +9,7 @@ from .phrases import TITLE, Token, has_clause, is_clause, is_finite
 from .subjects import Range, phrase_after
 
 _STOPS = frozenset((",", ".", ";", ":", "?", "!", "…", "—", "–", "--"))
+_NO_CLAUSE = frozenset("to of as and so but or about with for".split())
 _OCCASIONS = frozenset(
     "interview statement meeting conference hearing briefing speech call email e-mail debate release letter tweet"
     " post report news".split()
@@ -68,7 +69,7 @@ def _bare_clause(tokens: list[Token], k: int, cue: Cue, high: int) -> tuple[int,
     if "tell" in cue.frames and "say" not in cue.frames and k < high and tokens[k].text in _STOPS:
         return None
     start = _past_adjuncts(tokens, k, high)
-    if start >= high or not tokens[start].word or tokens[start].low in ("to", "of", "as", "and", "so", "but", "or"):
+    if start >= high or not tokens[start].word or tokens[start].low in _NO_CLAUSE:
         return None
     if start > k and tokens[start].low == "that":
         start += 1

@@ -22,6 +22,12 @@ from .turns import TRAVELLING
 
 #: fewest words of marked words without a cue that count as somebody's speech when they stand inside a sentence
 _SPEECH = 7
+#: a post of a social network as news sites embed it: words, links, "— Author (@handle) May 1, 2019"
+_POST = re.compile(
+    r"(?P<words>\S[^@]*?\S)(?:\s*(?:https?://\S+|#?\S*pic\.twitter\.com/\S+))*\s*[—–]\s*"
+    r"(?P<author>[^\n(@—–]{2,60}?)\s*\(@\w+\),?\s+\w+\.? \d{1,2}, \d{4}\s*",
+    re.DOTALL,
+)
 _SIGNED = re.compile(r"[\"“«][^\"”»]{8,}[\"”»]\s*[—–―-]{1,2}\s*[A-Z]")
 
 
@@ -89,8 +95,9 @@ def quotations_of(text: str, layout: Layout, turns: list[dict[str, Any]]) -> lis
 
 def _may_quote(text: str, block: Block) -> bool:
     """Tell whether quotations are looked for in a block: in prose, and in a signed quotation that stands by itself."""
-    signed = block.kind == "heading" and _SIGNED.match(text, block.start, block.end)
-    return block.kind == "prose" or bool(signed)
+    if block.kind == "heading":
+        return bool(_SIGNED.match(text, block.start, block.end) or _post(text, block.start, block.end))
+    return block.kind == "prose"
 
 
 def _record(text: str, found: Found, source: Source) -> dict[str, Any]:
@@ -136,9 +143,22 @@ def _in_prose(text: str, prose: list[tuple[int, int, int]]) -> Iterator[Found]:
         while i < len(marks) and marks[i].opening < end:
             here.append(marks[i])
             i += 1
-        tokens = tokens_of(text, start, end, here)
-        for sentence in sentences_of(text, tokens):
+        post = _post(text, start, end)
+        if post:
+            yield _from_post(post, number, session)
+            continue
+        for sentence in sentences_of(text, tokens_of(text, start, end, here)):
             yield from _in_sentence(text, sentence, here, number, session)
+
+
+def _post(text: str, start: int, end: int) -> re.Match[str] | None:
+    return _POST.fullmatch(text, start, end) if text.find("(@", start, end) >= 0 else None
+
+
+def _from_post(post: re.Match[str], number: int, session: int) -> Found:
+    """Read a post that is printed with its author's name, handle and date."""
+    start, end = post.span("words")
+    return Found(start, end, "direct", (start, start), post.span("author"), "dash", number, session)
 
 
 def _in_sentence(text: str, tokens: list[Token], marks: list[Marked], number: int, session: int) -> Iterator[Found]:
