@@ -34,6 +34,7 @@ PUBLIC = {
     "keyness": "keyness",
     "dispersion": "keyness",
     "evidence": "evidence",
+    "trace": "tracing",
     "plot_topic_frequency": "figures",
     "plot_speaker_share": "figures",
     "plot_sentiment_toward_states": "figures",

@@ -3,7 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
+from html import escape
+from typing import Any
+
+#: The kind of output in which a notebook keeps what a page shows behind each row.
+MIME = "application/vnd.sco-analysis.rows+json"
 
 MISSING = ("NaN", "nan", "None", "NaT", "&lt;NA&gt;")  # how pandas prints what is not there
 
@@ -13,11 +18,12 @@ _ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.S)
 _CELL = re.compile(r"<(t[hd])([^>]*)>(.*?)</t[hd]>", re.S)
 
 
-def write_table(markup: str, number: int) -> str:
+def write_table(markup: str, number: int, column: int = 0, rows: Collection[int] = ()) -> str:
     """Write the one table in ``markup`` anew, with ``number`` in its caption; empty when there is none, or several.
 
     The headers come out with the scope of what they head, numbers aligned, what is missing as a dash, without bare row
-    numbers. A table with spans keeps its rows, one of pandas' styler its style.
+    numbers. A table with spans keeps its rows, one of pandas' styler its style. In those of ``rows``, from 0, the
+    cell of ``column`` leads to ``#t<number>-<row>``.
     """
     tables = _TABLE.findall(markup)
     if len(tables) != 1:
@@ -33,7 +39,9 @@ def write_table(markup: str, number: int) -> str:
     if re.search(r"(row|col)span=\"?(?!\"?1\b)", inner):
         return f"<table>{caption}</caption>{_scoped(inner)}</table>"
     size = re.search(r"<p>(\d+ rows × \d+ columns)</p>", markup)
-    return _frame(inner, f"{caption}</caption>") + (f'<p class="facts">{size[1]}</p>' if size else "")
+    caption += " Each name leads to sentences that its row counts." if rows else ""
+    links = {row: f"t{number}-{row}" for row in rows}
+    return _frame(inner, f"{caption}</caption>", links, column) + (f'<p class="facts">{size[1]}</p>' if size else "")
 
 
 def _scoped(markup: str) -> str:
@@ -55,7 +63,7 @@ def _one_head(head: list[list[str]]) -> list[list[str]]:
     return head
 
 
-def _frame(inner: str, caption: str) -> str:
+def _frame(inner: str, caption: str, links: Mapping[int, str], column: int) -> str:
     """Write the inside of a pandas table anew: headers with their scope, numbers aligned, no bare row numbers."""
     head_part, _, body_part = inner.partition("</thead>")
     head, body = (
@@ -68,8 +76,13 @@ def _frame(inner: str, caption: str) -> str:
     head = _one_head(head) if len(head) == 2 and head[1] and not any(head[1][1:]) else head
     if head and not head[-1][0] and all(row[0].isdigit() for row in body):
         head, body = [row[1:] for row in head], [row[1:] for row in body]
+    else:
+        column += 1
     width = len(head[-1]) if head else 0
     numeric = [column > 0 and all(_NUMBER.fullmatch(row[column]) for row in body) for column in range(width)]
+    for row, anchor in links.items():
+        if row < len(body) and column < width:
+            body[row][column] = f'<a href="#{anchor}">{body[row][column]}</a>'
     return "".join(
         [
             f"<table{_aligned(numeric)}>{caption}<thead>",
@@ -88,8 +101,27 @@ def _aligned(numeric: Sequence[bool]) -> str:
 
 
 def _row(cells: Sequence[str], scopes: Sequence[str]) -> str:
+    """Write a row without the end tags that HTML lets go: on a page of tables they are a quarter of its weight."""
     written = []
     for column, cell in enumerate(cells):
         scope = scopes[column] if column < len(scopes) else ""
-        written.append(f'<th scope="{scope}">{cell}</th>' if scope and cell else f"<td>{cell}</td>")
-    return f"<tr>{''.join(written)}</tr>\n"
+        written.append(f"<th scope={scope}>{cell}" if scope and cell else f"<td>{cell}")
+    return f"<tr>{''.join(written)}\n"
+
+
+def tell_row(row: Mapping[str, Any]) -> str:
+    """Head the sentences of a row: its name, and how many of all its sentences are shown."""
+    shown = len(row["sentences"])
+    sentences = f"{row['n']:,} sentence{'' if row['n'] == 1 else 's'}"
+    return f"{row['name']}: " + (sentences if shown == row["n"] else f"{shown} of {sentences}")
+
+
+def mark_up(sentence: Mapping[str, Any]) -> str:
+    """Write a sentence as HTML, the words that count in ``<mark>``."""
+    pieces, at = [], 0
+    for start, end in sentence["marks"]:
+        if start >= at:
+            pieces += [escape(sentence["text"][at:start], quote=False)]
+            pieces += [f"<mark>{escape(sentence['text'][start:end], quote=False)}</mark>"]
+            at = end
+    return "".join(pieces) + escape(sentence["text"][at:], quote=False)

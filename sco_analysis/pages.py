@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .page_tables import write_table
+from .page_tables import MIME, mark_up, tell_row, write_table
 from .parameters import read_parameters
 
 TEMPLATES = Path(__file__).parent / "data" / "templates"
@@ -237,7 +237,7 @@ def _add_output(page: Page, output: Mapping[str, Any], figures: Path | None) -> 
     if picture:
         page.parts.append(_figure(page.count("figure") + 1, picture, output, figures))
     elif "text/html" in data:
-        _add_html(page, _text(data["text/html"]))
+        _add_html(page, _text(data["text/html"]), data.get(MIME, {}))
     elif "text/markdown" in data:
         _add_prose(page, _text(data["text/markdown"]))
     elif "text/plain" in data and not _BARE_OBJECT.fullmatch(_text(data["text/plain"])):
@@ -262,11 +262,21 @@ def _figure(number: int, kind: str, output: Mapping[str, Any], figures: Path | N
     }
 
 
-def _add_html(page: Page, markup: str) -> None:
-    """Add HTML: one table gets a number and is written anew, all else stays as it is."""
+def _add_html(page: Page, markup: str, traced: Mapping[str, Any]) -> None:
+    """Add HTML: one table gets a number and is written anew, with the sentences ``traced``; all else stays."""
     number = page.count("table") + 1
-    written = write_table(markup, number)
-    if written:
-        page.parts.append({"kind": "table", "number": number, "html": _safe(written)})
-    else:
+    rows = traced.get("rows", [])
+    shown = markup[: markup.index("</table>") + len("</table>")] if rows else markup
+    written = write_table(shown, number, traced.get("column", 0), [row["row"] for row in rows])
+    if not written:
         page.parts.append({"kind": "html", "html": _safe(markup)})
+        return
+    told = [
+        {
+            "id": f"t{number}-{row['row']}",
+            "head": tell_row(row),
+            "sentences": [{"html": _safe(mark_up(s)), "where": s["where"]} for s in row["sentences"]],
+        }
+        for row in rows
+    ]
+    page.parts.append({"kind": "table", "number": number, "html": _safe(written), "rows": told})
