@@ -38,16 +38,16 @@ class Traced:
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """Give each row with sentences as a record: number, name, count of all its sentences, sentences to show."""
+        stance = "target" in self.tally
+        columns = ["document", "speaker", "sentence", "weight", "marks"]
         for row, found in self.sentences.groupby("row"):
             shown = [
                 {
                     "text": text,
                     "marks": [list(mark) for mark in marks],
-                    "where": f"{document}, {speaker}",
+                    "where": f"{document}, {speaker}" + (f", {weight:+.2f}" if stance else ""),
                 }
-                for document, speaker, text, marks in found[["document", "speaker", "sentence", "marks"]].itertuples(
-                    index=False
-                )
+                for document, speaker, text, weight, marks in found[columns].itertuples(index=False)
             ]
             yield {"row": int(row), "name": self.names[row], "n": int(self.counts[row]), "sentences": shown}
 
