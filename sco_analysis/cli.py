@@ -1,4 +1,4 @@
-"""The command line: ``sco-analysis render | tally | parse | check | cite``.
+"""The command line: ``sco-analysis render | tally | kwic | parse | check | cite``.
 
 It exits with 0 when all went well, 1 when the work failed, 2 when it was asked wrongly; an error is one plain message.
 Whatever a command needs is imported when it runs, so that ``--help`` and a typing error answer at once.
@@ -70,6 +70,7 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
     _add_render(commands)
     _add_tally(commands)
+    _add_kwic(commands)
     command = _add(commands, "parse", _parse, "write all tables of a corpus: documents, turns, … , polarity")
     command.add_argument("path", metavar="PATH", help="folder of documents, or one file")
     command.add_argument("--out", metavar="DIR", required=True, help="folder that gets one file for each table")
@@ -97,6 +98,13 @@ def _add_render(commands: Any) -> None:
     command.add_argument("--corpus", metavar="PATH", help="folder of documents, or one file")
     command.add_argument("--out", metavar="DIR", help="folder that gets build/, site/ and figures/")
     command.add_argument("--jobs", metavar="N", type=_positive, help="notebooks at once (default: one a processor)")
+    command.add_argument(
+        "--each", metavar="NAME", default="", help="a page for each speaker, state, session, document …"
+    )
+    command.add_argument(
+        "--most", metavar="N", type=_positive, default=12, help="with --each: how many, the most frequent (default: 12)"
+    )
+    command.add_argument("--force", action="store_true", help="make anew what has not changed, too")
     command.add_argument("--list", action="store_true", help="show the notebooks and their parameters; render nothing")
 
 
@@ -115,6 +123,17 @@ def _add_tally(commands: Any) -> None:
     only.add_argument("--session", type=_positive, default=0, metavar="N")
 
 
+def _add_kwic(commands: Any) -> None:
+    command = _add(commands, "kwic", _kwic, "show every occurrence of a word, pattern, topic or state in its context")
+    command.add_argument(
+        "pattern", metavar="PATTERN_OR_KEY", help='a key (energy, CHN, org:sco), or words with * and ? ("customs dut*")'
+    )
+    command.add_argument("path", metavar="PATH", help="folder of documents, or one file")
+    command.add_argument("--window", type=_positive, default=60, metavar="N", help="characters each side (default: 60)")
+    command.add_argument("--format", choices=("text", *FORMATS), help="default: by the ending of --out, else text")
+    command.add_argument("--out", metavar="FILE", help="file to write (default: the terminal)")
+
+
 def _positive(text: str) -> int:
     if not text.isdigit() or int(text) < 1:
         raise argparse.ArgumentTypeError(f"{text!r} is no whole number from 1 upward")
@@ -122,7 +141,7 @@ def _positive(text: str) -> int:
 
 
 def _render(arguments: argparse.Namespace) -> None:
-    from .run import find_notebooks, render  # noqa: PLC0415 - only this command needs it
+    from .run import find_notebooks, render_pages  # noqa: PLC0415 - only this command needs it
 
     if arguments.list:
         _list(find_notebooks(arguments.notebooks))
@@ -133,15 +152,27 @@ def _render(arguments: argparse.Namespace) -> None:
         if not sign or not name.isidentifier():
             raise ParameterError(f"-p {setting}: write -p name=value, for example -p by=state")
         parameters[name] = value
-    done = render(arguments.notebooks, arguments.corpus, parameters, arguments.out, arguments.jobs)
-    for page in done["page"]:
-        print(page)
-    print(Path(done["page"].iloc[0]).with_name("index.html"))
+    done = render_pages(
+        arguments.notebooks,
+        arguments.corpus,
+        parameters,
+        arguments.out,
+        arguments.jobs,
+        each=arguments.each,
+        most=arguments.most,
+        force=arguments.force,
+    )
+    for row in done:
+        print(row.page)
+    print(done[0].page.with_name("index.html"))
+    unchanged = sum(row.status == "unchanged" for row in done)
+    if unchanged:
+        print(f"{unchanged} of {len(done)} are as they were; --force makes them anew", file=sys.stderr)
 
 
 def _list(paths: Sequence[Path]) -> None:
     from .parameters import read_parameters  # noqa: PLC0415
-    from .run import read_notebook  # noqa: PLC0415
+    from .plan import read_notebook  # noqa: PLC0415
 
     for path in paths:
         print(path.stem)
@@ -168,6 +199,28 @@ def _tally(arguments: argparse.Namespace) -> None:
         write_table(table, Path(arguments.out), kind)
     else:
         print(_as_text(table, kind), end="")
+
+
+def _kwic(arguments: argparse.Namespace) -> None:
+    as_text = arguments.format == "text" or (arguments.format is None and not arguments.out)
+    if as_text and arguments.out:
+        raise ParameterError(f"--out {arguments.out}: text is for the terminal; write --format {'|'.join(FORMATS)}")
+    kind = "text" if as_text else _format(arguments.format, arguments.out)
+    documents = _read(arguments.path)
+    from . import concordance, parse  # noqa: PLC0415 - heavy, and of no use without documents
+
+    table = concordance(parse(documents), arguments.pattern, arguments.window)
+    if arguments.out:
+        write_table(table, Path(arguments.out), kind)
+    elif not as_text:
+        print(_as_text(table, kind), end="")
+    else:
+        places = [f"{row.doc_id}:{row.start}" for row in table.itertuples()]
+        width = max(map(len, places), default=0)
+        for place, row in zip(places, table.itertuples(), strict=True):
+            text = " ".join(row.text.split())
+            print(f"{place:<{width}}  {row.left:>{arguments.window}}[{text}]{row.right}".rstrip())
+        print(f"{len(table):,} occurrences of {arguments.pattern!r}", file=sys.stderr)
 
 
 def _format(asked: str | None, out: str | None) -> str:

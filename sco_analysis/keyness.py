@@ -1,4 +1,4 @@
-"""Which words mark one group off from another, and how evenly a word or topic is spread."""
+"""Which words mark one group off from another, how evenly a word or topic is spread, and where it stands."""
 
 from __future__ import annotations
 
@@ -12,7 +12,8 @@ from statsmodels.stats.multitest import multipletests
 
 from .errors import ParameterError
 from .groups import add_groups, check_by, check_choice, counted_sentences
-from .tables import WORD
+from .tables import WORD, count_words
+from .words import counted_words, is_content
 
 if TYPE_CHECKING:
     from .parse import Parsed
@@ -32,6 +33,7 @@ def keyness(
     measure: str = "log-likelihood",
     min_count: int = 5,
     adjust: str = "holm",
+    function_words: bool = True,
 ) -> pd.DataFrame:
     """Compare the words of one group with those of another.
 
@@ -39,7 +41,8 @@ def keyness(
     names them (``by="speaker", target="Vladimir Putin"``; ``by="genre", target="news"``); without ``reference``, all
     other groups. ``min_count``: words rarer than this in both together are left out of the table (not of the totals).
     ``adjust``: ``holm`` (Holm) or ``fdr_bh`` (Benjamini and Hochberg) over all words of the table. Words are
-    `tables.WORD`, case aside, pure numbers left out.
+    `tables.WORD`, case aside, pure numbers left out. ``function_words=False`` leaves those of
+    ``data/function_words.yml`` out of the table (not of the totals, nor of the prior).
 
     Out: one row a word: ``word``, ``n_target``, ``n_reference``, ``rate_target`` and ``rate_reference`` (per 1,000
     words), ``log_likelihood`` (G² of the table word/other × target/reference: Dunning 1993, Computational Linguistics
@@ -55,7 +58,7 @@ def keyness(
     [by] = check_by([by])
     check_choice("measure", measure, tuple(MEASURES))
     check_choice("adjust", adjust, ADJUST)
-    words = _words(parsed, by)
+    words = counted_words(parsed, by)
     groups = sorted(words["group"].unique())
     targets = _named("target", target, groups)
     others = [g for g in groups if g not in targets] if reference is None else _named("reference", reference, groups)
@@ -66,13 +69,14 @@ def keyness(
     counts = words.groupby(["word", "side"]).size().unstack(fill_value=0)
     counts = counts.reindex(columns=["n_target", "n_reference"], fill_value=0).rename_axis(columns=None)
     counts["documents"] = words.groupby("word")["doc_id"].nunique()
-    return _compare(counts.reset_index(), measure, min_count, adjust)
+    return _compare(counts.reset_index(), measure, min_count, adjust, function_words)
 
 
-def _compare(counts: pd.DataFrame, measure: str, min_count: int, adjust: str) -> pd.DataFrame:
+def _compare(counts: pd.DataFrame, measure: str, min_count: int, adjust: str, all_words: bool) -> pd.DataFrame:
     """Turn counts per word into the table that `keyness` promises."""
     sizes = counts[["n_target", "n_reference"]].sum()
-    out = counts[counts["n_target"] + counts["n_reference"] >= min_count].reset_index(drop=True)
+    wanted = counts["n_target"] + counts["n_reference"] >= min_count
+    out = counts[wanted if all_words else wanted & counts["word"].map(is_content)].reset_index(drop=True)
     out[["rate_target", "rate_reference"]] = out[["n_target", "n_reference"]] / sizes.to_numpy() * 1000
     a, b = out["n_target"], out["n_reference"]
     out["log_likelihood"] = log_likelihood(a, b, *sizes)
@@ -128,7 +132,7 @@ def dispersion(parsed: Parsed, key: str | Sequence[str], by: str = "document") -
     found = parsed.mentions[parsed.mentions["key"].isin(keys)]
     found = found[["doc_id", "sentence", "key"]].rename(columns={"sentence": "start"})
     found = found.merge(rows[["doc_id", "start", by]], on=["doc_id", "start"], validate="m:1")[["key", by]]
-    words = _words(parsed, by).rename(columns={"group": by, "word": "key"})
+    words = counted_words(parsed, by).rename(columns={"group": by, "word": "key"})
     plain = {k.casefold(): k for k in keys if k not in set(parsed.mentions["key"])}
     words = words.assign(key=words["key"].map(plain)).dropna(subset=["key"])[["key", by]]
     hits = pd.concat([found, words]).groupby(["key", by]).size().unstack(fill_value=0)
@@ -139,13 +143,39 @@ def dispersion(parsed: Parsed, key: str | Sequence[str], by: str = "document") -
     return out.rename_axis("key").reset_index()
 
 
-def _words(parsed: Parsed, by: str) -> pd.DataFrame:
-    """Return every counted word but numbers, casefolded, with its document and ``group``."""
+def positions(parsed: Parsed, key: str | Sequence[str], by: str = "document") -> pd.DataFrame:
+    """Say where in each part of a corpus topics, states or words stand: what `plot_dispersion` draws.
+
+    In: what `parse` returns; ``key`` and ``by`` as for `dispersion`; where parts are no documents, their sentences are
+    taken in the order of the corpus.
+
+    Out: one row a hit: ``key``, the part (column ``by``), ``at`` (the share of the part's counted words that stand
+    before it, 0 to 1), ``total`` (words of the part), ``doc_id``, ``start`` (of the sentence), ``text`` (of the
+    sentence). A key that a part never has is one row with ``at`` missing. Parts stand in the order of the corpus.
+
+    Raises `ParameterError` when ``by`` is unknown.
+    """
+    [by] = check_by([by])
+    keys = [key] if isinstance(key, str) else list(key)
     rows = add_groups(parsed, counted_sentences(parsed), [by])
-    words = rows.assign(group=rows[by], word=rows["text"].str.findall(WORD))[["doc_id", "group", "word"]]
-    words = words.explode("word", ignore_index=True).dropna(subset=["word"])
-    words["word"] = words["word"].astype("str").str.casefold()
-    return words[~words["word"].str.fullmatch(r"[\d.'’-]+")]
+    rows["before"] = rows.groupby(by)["n_words"].cumsum() - rows["n_words"]
+    sizes = rows.groupby(by, sort=False)["n_words"].sum().rename("total").reset_index()
+    found = parsed.mentions[parsed.mentions["key"].isin(keys)]
+    found = found[["doc_id", "sentence", "start", "key"]].rename(columns={"start": "hit", "sentence": "start"})
+    found = found.merge(rows, on=["doc_id", "start"], validate="m:1")
+    heads = [text[:n] for text, n in zip(found["text"], found["hit"] - found["start"], strict=True)]
+    found["at"] = found["before"] + [count_words(head) for head in heads]
+    plain = {k.casefold(): k for k in keys if k not in set(parsed.mentions["key"])}
+    words = rows.assign(word=rows["text"].str.findall(WORD)).explode("word").dropna(subset=["word"])
+    words["at"] = words["before"] + words.groupby(["doc_id", "start"]).cumcount()
+    words["key"] = words["word"].astype("str").str.casefold().map(plain)
+    hits = pd.concat([found, words.dropna(subset=["key"])])[["key", by, "at", "doc_id", "start", "text"]]
+    cells = pd.merge(pd.Series(keys, name="key"), sizes, how="cross")
+    out = cells.merge(hits, on=["key", by], how="left", validate="1:m")
+    out["at"] = (out["at"] / out["total"].where(out["total"] > 0)).astype("float64")
+    order = out[by].map(dict(zip(sizes[by], range(len(sizes)), strict=True)))
+    out = out.assign(part=order, which=out["key"].map(keys.index)).sort_values(["part", "which", "at"], kind="stable")
+    return out[["key", by, "at", "total", "doc_id", "start", "text"]].astype({"start": "Int64"}).reset_index(drop=True)
 
 
 def _named(name: str, wanted: str | Sequence[str], groups: list[str]) -> list[str]:

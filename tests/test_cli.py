@@ -187,3 +187,32 @@ def test_the_module_runs_as_the_command():
     """``python -m sco_analysis`` is the same command."""
     command = [sys.executable, "-m", "sco_analysis", "--version"]
     assert subprocess.run(command, capture_output=True, text=True, check=True).stdout == f"sco-analysis {__version__}\n"
+
+
+def test_kwic_lines_up_the_word(talk, capsys):
+    """Each occurrence is a line: document and offset, what stands before, the word in brackets, what follows."""
+    assert main(["kwic", "trade", str(talk), "--window", "12"]) == 0
+    captured = capsys.readouterr()
+    assert captured.out.splitlines() == [
+        "talk:67   s in China. [Trade] grows.  Pre",
+        "talk:113  i Jinping: =[Trade] with Russia",
+    ]
+    assert captured.err.endswith("2 occurrences of 'trade'\n")
+
+
+def test_kwic_writes_tables_and_takes_keys(talk, tmp_path, capsys):
+    """A key finds what the dictionaries found; csv and json are tables; a file gets the format of its ending."""
+    assert main(["kwic", "CHN", str(talk), "--format", "csv"]) == 0
+    rows = list(csv.DictReader(io.StringIO(capsys.readouterr().out)))
+    assert "China" in {row["text"] for row in rows}
+    assert list(rows[0]) == ["doc_id", "start", "end", "left", "text", "right", "speaker", "sentence"]
+    assert main(["kwic", "trad*", str(talk), "--out", str(tmp_path / "found.json")]) == 0
+    assert len(json.loads((tmp_path / "found.json").read_text())) == 2
+
+
+def test_kwic_refuses_what_is_no_pattern(talk, capsys):
+    """A pattern with other characters than the rule knows, and text for a file, are refused with what to write."""
+    assert main(["kwic", "a|b", str(talk)]) == 1
+    assert "holds '|'; write words, * and ?" in capsys.readouterr().err
+    assert main(["kwic", "a", str(talk), "--format", "text", "--out", "x.txt"]) == 2
+    assert "text is for the terminal; write --format csv|json|parquet" in capsys.readouterr().err

@@ -9,7 +9,7 @@ from scipy import stats
 
 from sco_analysis import tables
 from sco_analysis.errors import ParameterError
-from sco_analysis.keyness import dispersion, fightin_words, keyness, log_likelihood
+from sco_analysis.keyness import dispersion, fightin_words, keyness, log_likelihood, positions
 
 
 def _corpus(texts, mentions=()):
@@ -104,6 +104,13 @@ def test_rare_words_are_left_out_of_rows_only():
     assert keyness(TALK, "Putin", min_count=50).empty
 
 
+def test_function_words_can_be_left_out_of_rows():
+    """Without function words the rates of the others stay as they were."""
+    table = keyness(TALK, "Putin", ["Xi", "Modi"], min_count=2, function_words=False).set_index("word")
+    assert list(table.index) == ["gas", "peace"]
+    assert table.loc["gas", "rate_target"] == 500
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
@@ -152,3 +159,29 @@ def test_dispersion_of_an_even_word_is_nought_and_of_a_single_place_one():
 def test_dispersion_over_speakers():
     """Any grouping of the tallies can be the parts."""
     assert dispersion(PARTS, "energy", by="speaker").loc[0, "parts"] == 2
+
+
+def test_positions_say_where_each_hit_stands():
+    """A hit stands after a share of its part's words; a key that a part never has is one row without a place."""
+    table = positions(PARTS, ["energy", "Of"])
+    expected = pd.DataFrame(
+        [
+            ("energy", "a", 0.0, 5, "a", 0),
+            ("energy", "a", 1 / 5, 5, "a", 0),
+            ("Of", "a", np.nan, 5, None, None),
+            ("energy", "b", 0.0, 4, "b", 1),
+            ("Of", "b", 2 / 4, 4, "b", 1),
+            ("energy", "c", np.nan, 3, None, None),
+            ("Of", "c", np.nan, 3, None, None),
+        ],
+        columns=["key", "document", "at", "total", "doc_id", "start"],
+    )
+    pd.testing.assert_frame_equal(table[list(expected)], expected, check_dtype=False)
+    assert table["text"].iloc[4] == "We speak of gas."
+
+
+def test_positions_go_on_from_sentence_to_sentence():
+    """Within a part, the words of the sentences before count; a mention inside a sentence counts those before it."""
+    talk = _corpus([("a", "Xi", "One two."), ("a", "Xi", "Three four gas five.")], [(1, 11, "energy")])
+    assert positions(talk, ["energy", "four"], by="speaker")["at"].tolist() == [4 / 6, 3 / 6]
+    assert set(positions(talk, "four", by="speaker")["speaker"]) == {"Xi"}
