@@ -12,12 +12,10 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import numpy as np
 import pandas as pd
 
 from .dictionaries import Dictionary, read_dictionary
 from .groups import (
-    BY,
     SPOKEN,
     add_groups,
     check_by,
@@ -177,11 +175,11 @@ def speaker_share(
     check_choice("unit", unit, UNITS)
     check_choice("speech", speech, SPEECH)
     check_choice("within", within, ("", *by))
-    everything = _speech(parsed, unit)
+    everything = speech_rows(parsed, unit)
     spoken = everything if speech == "all" else everything[everything["speech"] == speech]
     rows = add_groups(parsed, spoken, by).assign(corpus="all")
     group = [within] if within else ["corpus"]
-    cells = list_groups(parsed, by, [everything, _speech(parsed, "turns")])
+    cells = list_groups(parsed, by, [everything, speech_rows(parsed, "turns")])
     cells = cells if within else cells.assign(corpus="all")
     if {"document", "session"} & set(by):  # a document is one of itself: only its turns can be resampled
         rows = rows.drop(columns="doc_id")
@@ -191,7 +189,7 @@ def speaker_share(
     return describe_speakers(sort_groups(out, by, "n"), by, spoken, rows)
 
 
-def _speech(parsed: Parsed, unit: str) -> pd.DataFrame:
+def speech_rows(parsed: Parsed, unit: str) -> pd.DataFrame:
     """Return the turns and quotations, or their sentences, that are speech, with ``speech``, ``x`` and ``passage``."""
     quotations = parsed.quotations
     inside = quotations["inside"].eq("turn")
@@ -202,31 +200,6 @@ def _speech(parsed: Parsed, unit: str) -> pd.DataFrame:
     quotations = quotations[~inside & quotations["kind"].ne("scare") & quotations["repeat_of"].isna()]
     rows = pd.concat([parsed.turns.assign(speech="direct"), quotations.assign(speech="reported")], ignore_index=True)
     return rows.assign(x=rows["n_words"] if unit == "words" else 1, passage=range(len(rows)))
-
-
-def concentration(share: pd.DataFrame) -> pd.DataFrame:
-    """Say in one row how few hold the floor, from what `speaker_share` returns.
-
-    Out: ``speakers`` (who are known and speak), ``effective_shannon`` = exp(−Σ p ln p) and ``effective_hhi`` =
-    1 / Σ p² (Hill 1973, Ecology 54: 427–432: the number of equally loud speakers that would be as concentrated),
-    ``hhi`` = Σ p² (Herfindahl and Hirschman), ``gini`` (mean absolute difference over twice the mean), all over the
-    known speakers; ``unidentified``, the share of all words that nobody could be credited with.
-    """
-    labels = share[[c for c in share if c in BY and c not in ("state", "role")]]
-    unknown = labels.apply(lambda column: column.str.startswith("(")).any(axis=1)
-    n = np.sort(share.loc[~unknown & (share["n"] > 0), "n"].to_numpy(dtype=float))
-    p, total = n / max(n.sum(), 1), share["n"].sum()
-    rank = np.arange(1, len(n) + 1)
-    some = len(n) > 0
-    row = {
-        "speakers": len(n),
-        "effective_shannon": float(np.exp(-(p * np.log(p)).sum())) if some else np.nan,
-        "effective_hhi": float(1 / (p**2).sum()) if some else np.nan,
-        "hhi": float((p**2).sum()) if some else np.nan,
-        "gini": float(((2 * rank - len(n) - 1) * p).sum() / len(n)) if some else np.nan,
-        "unidentified": share.loc[unknown, "n"].sum() / total if total else np.nan,
-    }
-    return pd.DataFrame([row])
 
 
 def sentiment_toward_states(

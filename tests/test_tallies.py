@@ -302,25 +302,6 @@ def test_share_by_session_and_document_never_resamples_documents():
     assert "documents" not in set(tallies.speaker_share(_corpus(), by="document")["interval"])
 
 
-def test_concentration():
-    """Two known speakers at 25 and 20 words, 5 words nobody's; the silent do not count."""
-    p = np.array([25, 20]) / 45
-    _same(
-        tallies.concentration(tallies.speaker_share(_corpus())),
-        ["speakers", "effective_shannon", "effective_hhi", "hhi", "gini", "unidentified"],
-        [(2, np.exp(-(p * np.log(p)).sum()), 1 / (p**2).sum(), (p**2).sum(), 5 / 90, 0.1)],
-    )
-
-
-def test_concentration_of_one_and_of_none():
-    """One speaker is one effective speaker; where nobody speaks nothing is said."""
-    one = pd.DataFrame({"speaker": ["Xi Jinping"], "n": [7]})
-    assert tallies.concentration(one).iloc[0].tolist() == [1, 1, 1, 1, 0, 0]
-    none = tallies.concentration(one.assign(n=0)).iloc[0]
-    assert none["speakers"] == 0
-    assert none.drop("speakers").isna().all()
-
-
 def test_sentiment_by_speaker():
     """Each holder and state is a row with its counts; organisations are left out; the author is a holder."""
     nan = np.nan
