@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -12,7 +13,7 @@ from typing import Any
 
 from . import __version__
 from .errors import FigureError
-from .records import RESERVED, figures_folder, write_whole
+from .records import RESERVED, SUFFIX, figures_folder, write_whole
 
 AUTHOR = "The sco-analysis developers"
 TITLE = "sco-analysis: topic frequency, speaker share and sentiment toward states in diplomatic texts"
@@ -138,8 +139,9 @@ def _work(stem: str, folder: Path) -> Work:
     if stem == "package":
         return _package()
     records = read_records(folder)
-    if stem in records:
-        return _figure(records[stem])
+    own = f"{stem}{os.environ.get(SUFFIX, '')}"  # a page of a grid cites its own figure
+    if own in records:
+        return _figure(records[own])
     corpora = _corpora(records)
     asked = stem.partition(":")[2] if isinstance(stem, str) and stem.startswith("corpus:") else ""
     if asked in records and records[asked]["corpus"]:

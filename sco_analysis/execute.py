@@ -31,9 +31,17 @@ FIXED = {
     "IPYKERNEL_CELL_NAME": "<cell>",
     "TQDM_DISABLE": "1",
     "PYDEVD_DISABLE_FILE_VALIDATION": "1",
+    "COLUMNS": "80",
+    "LINES": "24",
     "JUPYTER_PREFER_ENV_PATH": "1",  # the kernel of this environment, whatever the user's own folder registers
     "JUPYTER_PLATFORM_DIRS": "1",
 }
+
+#: What a user may have set, and what would change what comes out.
+NOT_PASSED_ON = (
+    *("JUPYTER_PATH", "MPLBACKEND", "PYTHONSTARTUP", "PYTHONWARNINGS", "PYTHONOPTIMIZE", "PYTHONDEVMODE"),
+    *("NO_COLOR", "FORCE_COLOR", "CLICOLOR_FORCE"),
+)
 
 #: Metadata of a notebook that belong to it, not to the run.
 KEPT_METADATA = ("kernelspec", "title", "authors", "order")
@@ -56,12 +64,13 @@ class Workers:
         parameters: Mapping[str, Any],
         about: Mapping[str, Any],
         on_cell: Callable[[int], Any],
+        environment: Mapping[str, str] | None = None,
     ) -> dict[str, Any] | None:
         """Execute ``notebook`` in a process of its own, with all it makes in the new directory ``private``.
 
         ``about`` is what the executed notebook shall remember of corpus and package; ``on_cell`` is called with 1
-        after each cell. Comes out: None, with ``private`` holding executed.ipynb and figures/, or what failed, as
-        `execute` tells it.
+        after each cell; ``environment`` adds variables. Comes out: None, with ``private`` holding executed.ipynb and
+        figures/, or what failed, as `execute` tells it.
         """
         (private / "figures").mkdir(parents=True)
         job = {"notebook": str(notebook), "private": str(private), "parameters": dict(parameters), "about": about}
@@ -70,7 +79,7 @@ class Workers:
             process = subprocess.Popen(
                 [sys.executable, "-m", "sco_analysis.execute", str(private / "job.json")],
                 cwd=notebook.parent,
-                env=_environment(private),
+                env={**_environment(private), **(environment or {})},
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=log,
@@ -114,7 +123,9 @@ def _follow(process: subprocess.Popen[str], on_cell: Callable[[int], Any]) -> di
 def _environment(private: Path) -> dict[str, str]:
     own = {name: str(private / name.lower()) for name in ("IPYTHONDIR", "JUPYTER_RUNTIME_DIR", "JUPYTER_CONFIG_DIR")}
     path = os.pathsep.join(filter(None, [str(PACKAGE.parent), os.environ.get("PYTHONPATH", "")]))
-    left = {name: value for name, value in os.environ.items() if name not in ("JUPYTER_PATH", "MPLBACKEND")}
+    left = {name: value for name, value in os.environ.items() if name not in NOT_PASSED_ON}
+    (private / "matplotlibrc").touch()  # no settings but those of the style sheet
+    own["MATPLOTLIBRC"] = str(private / "matplotlibrc")
     return {**left, **FIXED, **own, "TMPDIR": str(private), "SCO_FIGURES": str(private / "figures"), "PYTHONPATH": path}
 
 
@@ -125,7 +136,8 @@ def execute(job: Mapping[str, Any], on_cell: Callable[[int], Any]) -> dict[str, 
     out: None, or what failed as ``{"cell": number counted from 1, "error": one line, "traceback": text}``.
     """
     # papermill's way to jsonschema compiles a grammar for the format of web addresses: a second of work for nothing.
-    sys.modules.setdefault("rfc3987_syntax", None)  # type: ignore[arg-type]
+    for name in ("rfc3987_syntax", "isoduration", "pyarrow", "pyarrow.fs"):  # nor dates, nor files on a cluster
+        sys.modules.setdefault(name, None)  # type: ignore[arg-type]
     import nbformat  # noqa: PLC0415 - heavy, and only this process needs it
     from papermill.exceptions import PapermillExecutionError  # noqa: PLC0415
     from papermill.execute import execute_notebook  # noqa: PLC0415

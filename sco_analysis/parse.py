@@ -10,6 +10,7 @@ import pandas as pd
 from . import tables
 from .dictionaries import read_dictionary
 from .errors import ParameterError
+from .memory import remember
 from .mentions import find_mentions
 from .polarity import score_polarity
 from .quotations import find_quotations
@@ -61,6 +62,13 @@ def parse(documents: pd.DataFrame, scorer: str | Callable = "rules") -> Parsed:
         When there is no scorer of that name.
     """
     tables.check(documents, "documents")
+    if not isinstance(scorer, str):
+        return _parse(documents, scorer)
+    found = remember(lambda: _parse(documents, scorer), documents, scorer)
+    return replace(found, documents=documents)
+
+
+def _parse(documents: pd.DataFrame, scorer: str | Callable) -> Parsed:
     turns = split_turns(documents)
     quotations = find_quotations(documents, turns)
     sentences = split_sentences(documents, turns, quotations)

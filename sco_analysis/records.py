@@ -33,6 +33,9 @@ SCREEN_DPI = 110  # of the picture shown in a notebook
 #: Names of what is cited beside the figures, and of the files that describe all of them.
 RESERVED = ("package", "corpus", "figures", "manifest")
 
+#: The environment variable with what is added to every stem, when one notebook is rendered for many values.
+SUFFIX = "SCO_FIGURE_SUFFIX"
+
 #: How a spreadsheet tells a formula.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
@@ -105,6 +108,7 @@ def save_figure(
         ``ax`` or ``tally`` is something else, or the folder cannot be written to.
     """
     _check_stem(stem)
+    stem += os.environ.get(SUFFIX, "")
     caption = _told("caption", caption, stem, "one or two sentences: what is shown, of which texts, in which unit")
     alt = _told("alt", alt, stem, "what a reader who cannot see the figure needs: its kind, its largest numbers")
     figure = _figure(ax)

@@ -1,8 +1,8 @@
 """Parameterised execution of the notebooks, several at once, and the site made from them.
 
-What can be refused is refused before a kernel starts. Each notebook runs in a process of its own with a private
-temporary directory; its products come under their final names only when it has finished, so a failed or interrupted
-run leaves the last good ones.
+What can be refused is refused before a kernel starts, and what was rendered before from the same inputs is not executed
+again. Each notebook runs in a process of its own with a private temporary directory; its products come under their
+final names only when it has finished, so a failed or interrupted run leaves the last good ones.
 """
 
 from __future__ import annotations
@@ -12,6 +12,9 @@ import json
 import os
 import sys
 import tempfile
+import threading
+import time
+import warnings
 from collections.abc import Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
@@ -19,27 +22,32 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import __version__
-from .citations import write_gallery
-from .errors import CorpusError, ParameterError, RenderError
+from .citations import GALLERY, write_gallery
+from .errors import CorpusWarning, ParameterError, RenderError
 from .execute import Workers
-from .pages import read_page, write_index, write_page
-from .parameters import Parameter, assign, read_parameters
+from .fingerprints import digest, hash_corpus, hash_files, hash_inputs, hash_made_with
+from .ledger import Ledger, put
+from .memory import VARIABLE, remembering
+from .pages import Page, read_page, write_index, write_page
+from .plan import Job, default_out, find_notebooks, make_plan
+from .records import SUFFIX
 
 if TYPE_CHECKING:
     import pandas as pd
 
-PACKAGE = Path(__file__).parent
+MOST = 12  # pages of a grid, when nothing is said
 
 
 @dataclass(frozen=True)
-class Job:
-    """One notebook to execute: its name, its file, the values set and all that are in force, and its corpus."""
+class Rendered:
+    """What became of one page: its name, its files, whether it was executed, why, and how many seconds that took."""
 
     name: str
-    path: Path
-    parameters: Mapping[str, Any]
-    corpus: str
-    cells: int
+    executed: Path
+    page: Path
+    status: str
+    why: tuple[str, ...]
+    seconds: float
 
 
 def render(
@@ -49,140 +57,102 @@ def render(
     out: str | Path | None = None,
     jobs: int | None = None,
     *,
+    each: str = "",
+    most: int = MOST,
+    force: bool = False,
     progress: bool | None = None,
 ) -> pd.DataFrame:
-    """Execute notebooks and write their pages.
+    """Execute notebooks and write their pages; those that would come out the same are left as they are.
 
     ``notebooks`` are files or the names of notebooks of this project (default: all of them); ``corpus`` is the folder
     or file of documents that they read; ``parameters`` sets values by name, in every notebook that has the name;
     ``out`` is the folder that gets ``build/`` (executed notebooks), ``site/`` (pages and index.html) and ``figures/``
     (default: the checkout when called inside it, else the current folder); ``jobs`` is how many run at once (default:
-    the number of processors); ``progress`` shows a bar (default: when there is a terminal to show it on).
+    the number of processors); ``each`` makes a page for each value of that parameter which the corpus has (speaker,
+    state, session, document, genre, source, year), the ``most`` frequent ones; ``force`` executes all anew;
+    ``progress`` shows a bar (default: when there is a terminal to show it on).
 
-    Comes out: a table with a row for each notebook: notebook (its name), executed, page (their paths).
+    A page is made anew when its notebook, parameters, corpus, dictionaries, the package, the lock or an installed
+    version has changed, or when one of its products was removed or altered. How long each took stands in
+    ``build/render.json``.
+
+    Comes out: a table with a row for each page: notebook (its name), executed, page (their paths), status (rendered
+    or unchanged).
 
     Raises `ParameterError` (an unknown notebook or name, a wrong type), `CorpusError` (no documents) and `RenderError`
     (a file that is no notebook, a place that cannot be written) before anything is executed; `RenderError` at the end
     when a cell failed, naming notebook, cell and traceback. The other notebooks are finished first.
     """
+    import pandas as pd  # noqa: PLC0415 - heavy
+
+    done = render_pages(notebooks, corpus, parameters, out, jobs, each=each, most=most, force=force, progress=progress)
+    columns = {"notebook": "name", "executed": "executed", "page": "page", "status": "status"}
+    return pd.DataFrame({key: [str(getattr(row, name)) for row in done] for key, name in columns.items()})
+
+
+def render_pages(
+    notebooks: Iterable[str | Path] | str | Path | None = None,
+    corpus: str | Path | None = None,
+    parameters: Mapping[str, Any] | None = None,
+    out: str | Path | None = None,
+    jobs: int | None = None,
+    *,
+    each: str = "",
+    most: int = MOST,
+    force: bool = False,
+    progress: bool | None = None,
+) -> list[Rendered]:
+    """Do as `render` does, and return what became of each page; to find that nothing is to be done loads little."""
     if jobs is not None and jobs < 1:
         raise ParameterError(f"jobs is {jobs}; give 1 or more")
     plan = make_plan(find_notebooks(notebooks), corpus, parameters or {})
     places = open_places(Path(out) if out is not None else default_out())
-    facts = {path: corpus_facts(path) for path in {job.corpus for job in plan if job.corpus}}
-    with tempfile.TemporaryDirectory(prefix="sco-", dir=_short_tmp(), ignore_cleanup_errors=True) as scratch:
-        failures = _run_all(plan, places, facts, Path(scratch), jobs=jobs or os.cpu_count() or 1, progress=progress)
-    write_site(places)
-    write_gallery(places["figures"])
+    made_with = hash_made_with()
+    ledger = Ledger(places["build"].parent, made_with)
+    if each:
+        plan = _expand(plan, each, most, ledger)
+    inputs = {job.name: hash_inputs(job.path, job.parameters, job.values, job.corpus, made_with) for job in plan}
+    why = {name: ["forced"] if force else ledger.why(name, told) for name, told in inputs.items()}
+    todo = [job for job in plan if why[job.name]]
+    failures: dict[str, str] = {}
+    seconds: dict[str, float] = {}
+    if todo:
+        run = Run(places, ledger, inputs, ledger.parsed(anew=force))
+        failures = run.all(todo, jobs or os.cpu_count() or 1, progress=progress)
+        seconds = run.seconds
+        if hash_made_with() != made_with:  # edited meanwhile: who knows which page saw which code
+            ledger.forget()
+    _write_site_when_needed(places, ledger)
+    done = [_outcome(job, places, why[job.name], failures, seconds) for job in plan]
+    _write_log(places["build"] / "render.json", done)
     if failures:
-        done = f"{len(plan) - len(failures)} of {len(plan)} notebooks rendered" if len(plan) > 1 else "nothing rendered"
-        raise RenderError("\n\n".join([*failures.values(), done]))
-    return _report(plan, places)
+        told = f"{len(plan) - len(failures)} of {len(plan)} notebooks rendered" if len(plan) > 1 else "nothing rendered"
+        raise RenderError("\n\n".join([*failures.values(), told]))
+    return done
 
 
-def find_notebooks(notebooks: Iterable[str | Path] | str | Path | None = None) -> list[Path]:
-    """Find the notebooks asked for: files, or names of this project's notebooks; all of those when nothing is asked.
-
-    They are looked for in the checkout around the current folder, else around the package, else in the package.
-
-    Raises `ParameterError` for one that is not there, naming those that are, and for two of one name; `RenderError`
-    when none was named and there are none.
-    """
-    home = next((h for h in _homes() if any(h.glob("*.ipynb"))), None)
-    known = {path.stem: path for path in sorted(home.glob("*.ipynb"))} if home else {}
-    if notebooks is None or (not isinstance(notebooks, str | Path) and not list(notebooks)):
-        if not known:
-            raise RenderError("there are no notebooks here; name the files to render")
-        return list(known.values())
-    asked = [notebooks] if isinstance(notebooks, str | Path) else list(notebooks)
-    found: dict[str, Path] = {}
-    for item in map(Path, asked):
-        path = item if item.is_file() else known.get(item.stem) if item.parent == Path() else None
-        if path is None:
-            there = f"; there are: {', '.join(known)}" if known else ""
-            raise ParameterError(f"there is no notebook {str(item)!r}{there}; or give the path of a file")
-        if found.setdefault(path.stem, path).resolve() != path.resolve():
-            raise ParameterError(f"two notebooks are named {path.stem}: {found[path.stem]} and {path}; rename one")
-    return list(found.values())
+def _outcome(
+    job: Job, places: Mapping[str, Path], why: Sequence[str], failures: Mapping[str, str], seconds: Mapping[str, float]
+) -> Rendered:
+    status = "failed" if job.name in failures else "rendered" if why else "unchanged"
+    executed, page = places["build"] / f"{job.name}.ipynb", places["site"] / f"{job.name}.html"
+    return Rendered(job.name, executed, page, status, tuple(why), round(seconds.get(job.name, 0.0), 2))
 
 
-def checkout(start: Path | None = None) -> Path | None:
-    """Find the checkout of this project around ``start`` (default: the current folder); None outside of one."""
-    here = (start or Path.cwd()).resolve()
-    return next(
-        (p for p in (here, *here.parents) if (p / "sco_analysis").is_dir() and (p / "notebooks").is_dir()), None
-    )
+def _write_log(path: Path, done: Sequence[Rendered]) -> None:
+    """Write how long each page took, and why it was made: the only product that is never the same twice."""
+    rows = [{"page": row.name, "status": row.status, "why": row.why, "seconds": row.seconds} for row in done]
+    put(path, (json.dumps(rows, ensure_ascii=False, indent=1) + "\n").encode())
 
 
-def default_out() -> Path:
-    """Say where products go when nothing is said: to the checkout when called inside it, else to the current folder."""
-    return checkout() or Path.cwd()
+def _expand(plan: Sequence[Job], each: str, most: int, ledger: Ledger) -> list[Job]:
+    from .grid import expand  # noqa: PLC0415 - loads what parses
 
-
-def _homes() -> list[Path]:
-    checkouts = [place for place in (checkout(), checkout(PACKAGE)) if place]
-    return [*(place / "notebooks" for place in checkouts), PACKAGE / "data" / "notebooks"]
-
-
-def make_plan(paths: Sequence[Path], corpus: str | Path | None, given: Mapping[str, Any]) -> list[Job]:
-    """Read the notebooks at ``paths`` and settle the parameters of each.
-
-    A relative ``corpus`` is meant from the current folder; the default of a notebook from the notebook's own.
-
-    Raises `RenderError` for a file that is no notebook, `ParameterError` and `CorpusError` as `render` does.
-    """
-    notebooks = {path.stem: read_notebook(path) for path in paths}
-    parameters = {name: read_parameters(notebook) for name, notebook in notebooks.items()}
-    given = dict(given)
-    if corpus is not None and str(given.setdefault("corpus", str(corpus))) != str(corpus):
-        raise ParameterError(f"corpus is given twice: {given['corpus']!r} and {str(corpus)!r}")
-    values = assign({name: str(v) if isinstance(v, Path) else v for name, v in given.items()}, parameters)
-    plan = []
-    for path in paths:
-        name = path.stem
-        folder = path.resolve().parent
-        if "corpus" in values[name]:
-            values[name]["corpus"] = _from_notebook(values[name]["corpus"], folder)
-        where = _corpus_of(name, folder, parameters[name], values[name])
-        cells = sum(cell["cell_type"] == "code" for cell in notebooks[name]["cells"]) + bool(values[name])
-        plan.append(Job(name, path.resolve(), values[name], where, cells))
-    return plan
-
-
-def read_notebook(path: Path) -> dict[str, Any]:
-    """Read the notebook at ``path`` as plain JSON.
-
-    Raises `RenderError` when it is no notebook of format 4.
-    """
-    try:
-        notebook = json.loads(path.read_text(encoding="utf-8"))
-        if notebook["nbformat"] != 4:
-            raise RenderError(f"{path} is a notebook of format {notebook['nbformat']}; save it anew in JupyterLab")
-        return notebook
-    except (ValueError, KeyError, TypeError, OSError) as error:
-        raise RenderError(f"{path} cannot be read as a notebook: {error}") from error
-
-
-def _from_notebook(corpus: str, folder: Path) -> str:
-    """Write the path of a corpus as the notebook has to: relative inside one checkout, so that it reads the same."""
-    target = Path(corpus).expanduser().resolve()
-    home = checkout(folder)
-    if home and target.is_relative_to(home):
-        return Path(os.path.relpath(target, folder)).as_posix()
-    return str(target)
-
-
-def _corpus_of(name: str, folder: Path, parameters: Mapping[str, Parameter], values: Mapping[str, Any]) -> str:
-    if "corpus" not in parameters:
-        return ""
-    corpus = values.get("corpus", parameters["corpus"].default)
-    target = (folder / corpus).resolve()
-    if not target.exists():
-        raise CorpusError(
-            f"the notebook {name} reads its documents from {corpus!r}, and there is nothing at {target}; "
-            "give a folder or file that is there: --corpus FOLDER (in Python: corpus=…)"
-        )
-    return str(target)
+    with remembering(ledger.parsed()):
+        jobs, left_out = expand(plan, each, most, ledger.recall)
+    for told in left_out:
+        warnings.warn(told, CorpusWarning, stacklevel=4)
+    return jobs
 
 
 def corpus_facts(path: str) -> dict[str, Any]:
@@ -229,97 +199,127 @@ def _short_tmp() -> str | None:
     return "/tmp" if sys.platform != "win32" and os.access("/tmp", os.W_OK) else None
 
 
-def _run_all(
-    plan: Sequence[Job],
-    places: Mapping[str, Path],
-    facts: Mapping[str, Any],
-    scratch: Path,
-    *,
-    jobs: int,
-    progress: bool | None,
-) -> dict[str, str]:
-    """Execute the plan, ``jobs`` notebooks at once, and publish what finished; comes out: what failed, by notebook."""
-    from tqdm import tqdm  # noqa: PLC0415 - only a real run shows progress
+class Run:
+    """One execution of several jobs: where products go, and what is written down about them."""
 
-    workers = Workers()
-    bar = tqdm(
-        total=sum(job.cells for job in plan),
-        unit="cell",
-        desc="Rendering",
-        disable=None if progress is None else not progress,
-    )
+    def __init__(
+        self, places: Mapping[str, Path], ledger: Ledger, inputs: Mapping[str, Mapping[str, str]], parsed: Path
+    ) -> None:
+        self.places, self.ledger, self.inputs, self.parsed = places, ledger, inputs, parsed
+        self.workers = Workers()
+        self.seconds: dict[str, float] = {}
+        self.saved: dict[str, tuple[str, bytes]] = {}  # figure file → who saved it, and what
+        self.lock = threading.Lock()
 
-    def run(job: Job, private: Path) -> str:
-        failure = workers.execute(
+    def all(self, jobs: Sequence[Job], at_once: int, *, progress: bool | None) -> dict[str, str]:
+        """Execute ``jobs`` and publish what finished; comes out: what failed, by page."""
+        from tqdm import tqdm  # noqa: PLC0415 - only a real run shows progress
+
+        facts = {
+            path: self.ledger.recall(["facts", hash_corpus(path)], lambda path=path: corpus_facts(path))
+            for path in sorted({job.corpus for job in jobs if job.corpus})
+        }
+        shown = None if progress is None else not progress
+        bar = tqdm(total=sum(job.cells for job in jobs), unit="cell", desc="Rendering", disable=shown)
+        with (
+            tempfile.TemporaryDirectory(prefix="sco-", dir=_short_tmp(), ignore_cleanup_errors=True) as scratch,
+            bar,
+            ThreadPoolExecutor(max_workers=min(at_once, len(jobs))) as pool,
+        ):
+            try:
+                waiting = {
+                    pool.submit(self.one, job, Path(scratch) / str(n), facts.get(job.corpus, {}), bar.update): job.name
+                    for n, job in enumerate(jobs)
+                }
+                outcomes = {waiting[future]: future.result() for future in as_completed(waiting)}
+            except BaseException:  # Ctrl-C above all: no half files, no kernels left behind
+                pool.shutdown(wait=False, cancel_futures=True)
+                self.workers.stop()
+                raise
+        return {job.name: outcomes[job.name] for job in jobs if outcomes[job.name]}
+
+    def one(self, job: Job, private: Path, facts: Mapping[str, Any], on_cell: Any) -> str:
+        """Execute one job and publish its products; comes out: what failed, in words, or nothing."""
+        begin = time.monotonic()
+        about = {"version": __version__, "corpus": facts, **({"each": dict(job.each)} if job.each else {})}
+        failure = self.workers.execute(
             job.path,
             private,
             parameters=job.parameters,
-            about={"version": __version__, "corpus": facts.get(job.corpus, {})},
-            on_cell=bar.update,
+            about=about,
+            on_cell=on_cell,
+            environment={VARIABLE: str(self.parsed), SUFFIX: job.suffix},
         )
+        told = self.publish(job, private) if failure is None else ""
+        self.seconds[job.name] = time.monotonic() - begin
         if failure is None:
-            _publish(job, private, places)
-            return ""
+            return told
         where = f"cell {failure['cell']}" if failure["cell"] else "before its first cell"
         return f"{job.path.name}, {where}: {failure['error']}\n{failure['traceback']}"
 
-    with bar, ThreadPoolExecutor(max_workers=min(jobs, len(plan))) as pool:
-        waiting = {pool.submit(run, job, scratch / str(number)): job.name for number, job in enumerate(plan)}
-        try:
-            outcomes = {waiting[future]: future.result() for future in as_completed(waiting)}
-        except BaseException:  # Ctrl-C above all: no half files, no kernels left behind
-            pool.shutdown(wait=False, cancel_futures=True)
-            workers.stop()
-            raise
-    return {job.name: outcomes[job.name] for job in plan if outcomes[job.name]}
+    def publish(self, job: Job, private: Path) -> str:
+        """Bring figures, executed notebook and page under their final names, each in one step.
+
+        Comes out: nothing, or why not: two pages of one run must not save different figures under one name.
+        """
+        saved = sorted((private / "figures").iterdir())
+        stems = {path.stem for path in saved if path.suffix == ".json"}  # what describes all figures is not one job's
+        files = {path.name: path.read_bytes() for path in saved if path.stem in stems}
+        with self.lock:
+            for name, content in files.items():
+                other, there = self.saved.setdefault(name, (job.name, content))
+                if there != content:
+                    return f"{job.name} saves a figure file {name}, and so does {other}, another one; rename the stem"
+        executed = (private / "executed.ipynb").read_bytes()
+        products = {self.places["figures"] / name: content for name, content in files.items()}
+        products[self.places["build"] / f"{job.name}.ipynb"] = executed
+        for path, content in products.items():
+            put(path, content)
+        notebook = json.loads(executed)
+        page = write_page(_page(notebook, self.places), job.name, notebook["metadata"]["sco_analysis"])
+        put(self.places["site"] / f"{job.name}.html", page.encode())
+        self.ledger.enter(job.name, self.inputs[job.name], [*products, self.places["site"] / f"{job.name}.html"])
+        return ""
 
 
-def _publish(job: Job, private: Path, places: Mapping[str, Path]) -> None:
-    """Bring figures, executed notebook and page of a finished job under their final names, each in one step."""
-    saved = sorted((private / "figures").iterdir())
-    stems = {path.stem for path in saved if path.suffix == ".json"}  # what describes all figures is not one job's
-    for path in (path for path in saved if path.stem in stems):
-        _put(places["figures"] / path.name, path.read_bytes())
-    executed = (private / "executed.ipynb").read_bytes()
-    _put(places["build"] / f"{job.name}.ipynb", executed)
-    notebook = json.loads(executed)
-    page = write_page(read_page(notebook, places["figures"]), job.name, notebook["metadata"]["sco_analysis"])
-    _put(places["site"] / f"{job.name}.html", page.encode())
+def _page(notebook: Mapping[str, Any], places: Mapping[str, Path]) -> Page:
+    """Read an executed notebook as a page; one of a row of pages says in its title what it is about."""
+    page = read_page(notebook, places["figures"])
+    each = notebook["metadata"].get("sco_analysis", {}).get("each", {})
+    if each:
+        page.title = f"{page.title}: {', '.join(map(str, each.values()))}"
+    return page
 
 
-def write_site(places: Mapping[str, Path]) -> None:
+def _write_site_when_needed(places: Mapping[str, Path], ledger: Ledger) -> None:
+    """Write index and gallery when something that they show, or what writes them, has changed."""
+    pages = sorted(places["build"].glob("*.ipynb"))
+    told = {"code": ledger.made_with, "pages": hash_files(pages, places["build"])}
+    told["shown"] = digest([path.stem for path in pages if _page_of(path, places).exists()])
+    if ledger.why("index", told):
+        ledger.enter("index", told, filter(Path.exists, [write_site(places)]))
+    records = sorted(path for path in places["figures"].glob("*.json") if path.name not in GALLERY)
+    told = {"code": ledger.made_with, "records": hash_files(records, places["figures"])}
+    if ledger.why("gallery", told):
+        ledger.enter("gallery", told, write_gallery(places["figures"]))
+
+
+def write_site(places: Mapping[str, Path]) -> Path:
     """Write ``index.html``: a card for each executed notebook in ``build/`` that has its page in ``site/``.
 
-    Cards stand in the order of the notebooks' metadata ``order``, a number; those without one follow by name.
+    Cards stand in the order of the notebooks' metadata ``order``, a number; those without one follow by name. Comes
+    out: the path of the index, which is not there when there is no page.
     """
     paths = [path for path in sorted(places["build"].glob("*.ipynb")) if _page_of(path, places).exists()]
     notebooks = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths}
     found = [
-        (name, read_page(notebook, places["figures"]), notebook["metadata"].get("sco_analysis", {}))
+        (name, _page(notebook, places), notebook["metadata"].get("sco_analysis", {}))
         for name, notebook in sorted(notebooks.items(), key=lambda item: item[1]["metadata"].get("order", len(paths)))
     ]
     if found:
-        _put(places["site"] / "index.html", write_index(found, __version__).encode())
+        put(places["site"] / "index.html", write_index(found, __version__).encode())
+    return places["site"] / "index.html"
 
 
 def _page_of(notebook: Path, places: Mapping[str, Path]) -> Path:
     return places["site"] / f"{notebook.stem}.html"
-
-
-def _put(path: Path, content: bytes) -> None:
-    part = path.with_name(f".{path.name}.part")
-    part.write_bytes(content)
-    part.replace(path)
-
-
-def _report(plan: Sequence[Job], places: Mapping[str, Path]) -> pd.DataFrame:
-    import pandas as pd  # noqa: PLC0415 - heavy
-
-    return pd.DataFrame(
-        {
-            "notebook": job.name,
-            "executed": str(places["build"] / f"{job.name}.ipynb"),
-            "page": str(places["site"] / f"{job.name}.html"),
-        }
-        for job in plan
-    )

@@ -13,7 +13,7 @@ from pathlib import Path
 import pytest
 
 import sco_analysis as sco
-from sco_analysis import CorpusError, ParameterError, RenderError, run
+from sco_analysis import CorpusError, ParameterError, RenderError, plan, run
 from sco_analysis.execute import Workers
 
 TITLE = "# Who speaks?\n\nOf all words, how many has each?"
@@ -33,11 +33,11 @@ pytestmark = pytest.mark.slow
 
 
 def files(folder):
-    """Return every file in ``folder`` with its hash."""
+    """Return every product in ``folder`` with its hash: the log of run times and the private cache are none."""
     return {
         path.relative_to(folder).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(Path(folder).rglob("*"))
-        if path.is_file()
+        if path.is_file() and path.name != "render.json" and ".cache" not in path.parts
     }
 
 
@@ -229,10 +229,10 @@ def test_what_is_no_notebook_is_refused(tmp_path):
     path = tmp_path / "one.ipynb"
     path.write_text("hello")
     with pytest.raises(RenderError, match=r"one\.ipynb cannot be read as a notebook"):
-        run.read_notebook(path)
+        plan.read_notebook(path)
     path.write_text('{"nbformat": 3}')
     with pytest.raises(RenderError, match="a notebook of format 3; save it anew in JupyterLab"):
-        run.read_notebook(path)
+        plan.read_notebook(path)
 
 
 def test_a_corpus_inside_the_checkout_is_named_relative_to_the_notebook(write_notebook, tmp_path, monkeypatch):
