@@ -13,7 +13,7 @@ from itertools import pairwise
 
 from .cues import words
 from .lines import read_rules
-from .people import fold
+from .people import fold, spellings
 from .phrases import Token, is_finite, tokens_of
 
 _PARTICLES = frozenset(
@@ -144,7 +144,7 @@ def _run_end(tokens: list[Token], i: int) -> int:
                 k += 1
                 continue
             break
-        if token.start - before.end != 1 and before.text != ".":
+        if not 0 < token.start - before.end < 3 and before.text != ".":
             break
         if token.word and token.upper and not (token.text == "A" and k + 1 < len(tokens) and not tokens[k + 1].upper):
             k += 1
@@ -205,20 +205,31 @@ def _read_run(tokens: list[Token], first: int, last: int, *, initial: bool, quot
     dateline = initial and all(t.text.isupper() for t in span) and last < len(tokens)
     if dateline and len(span[0].text) > 3 and tokens[last].text in (",", "—", "–", "-", "--", "("):
         return None
-    cut = _titles_end(span)
+    cut = _office_end(tokens, k, span) or _titles_end(span)
     before = _nouns_before(tokens, k)
     name = [_POSSESSIVE.sub("", t.text) for t in span[cut:]]
     if not name:
         return None
-    title_words = [*before, *(t.low for t in span[:cut])]
+    office = tokens[k - 2 : k] if cut and k > 1 and tokens[k - 1].low in ("of", "for") else []
+    title_words = [*before, *(t.low for t in [*office, *span[:cut]])]
     nouns, gender, like = _around(tokens, first, last, title_words)
-    role = " ".join([*before, *(t.text for t in span[:cut])])
+    role = " ".join([*before, *(t.text for t in [*office, *span[:cut]])])
     subject = _is_subject(tokens, k - len(before), last)
     votes = _pronoun_votes(tokens, last) if subject else Counter()
     return Run(
         span[cut].start, span[-1].start + len(_POSSESSIVE.sub("", span[-1].text)), name, nouns, role, subject, quoted,
         0, 0, initial, like, gender, votes,
     )  # fmt: skip
+
+
+def _office_end(tokens: list[Token], k: int, span: list[Token]) -> int:
+    """Find where an office ends that began before the sequence: "Minister for | Trade | Ada Okello"."""
+    if k < 2 or tokens[k - 1].low not in ("of", "for") or tokens[k - 2].low not in titles() or len(span) < 3:
+        return 0
+    for cut in range(1, len(span) - 1):
+        if fold(" ".join(t.text for t in span[cut:])) in spellings() or span[cut].text in first_names():
+            return cut
+    return len(span) - 2
 
 
 def _titles_end(span: list[Token]) -> int:

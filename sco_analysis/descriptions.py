@@ -16,7 +16,8 @@ from .phrases import Token
 
 OFFICES = frozenset(
     "president minister premier chancellor ambassador envoy king queen prince emir sultan leader senator congressman"
-    " congresswoman mp secretary chairman governor spokesman spokeswoman spokesperson diplomat general aide".split()
+    " congresswoman mp secretary chairman governor spokesman spokeswoman spokesperson diplomat general aide"
+    " official".split()
 )
 _LOOSE_WHEN_SPEAKING = frozenset(
     "department utility retailer automaker carmaker manufacturer developer operator regulator watchdog broadcaster"

@@ -144,8 +144,12 @@ def is_finite(tokens: list[Token], i: int) -> bool:
     low = tokens[i].low
     if not tokens[i].word or (tokens[i].upper and (i > 0 or (i + 1 < len(tokens) and tokens[i + 1].upper))):
         return False
-    if low in words("auxiliaries") or low in words("irregular_pasts"):
+    if low in words("auxiliaries"):
         return True
+    if low in words("irregular_pasts"):
+        return i == 0 or (
+            tokens[i - 1].low not in words("determiners") and tokens[i - 1].low not in words("prepositions")
+        )
     if low.endswith(("n't", "'re", "'ve", "'ll", "'d", "'m")) or (low.endswith("'s") and low in words("nominative")):
         return True
     if tokens[i].upper or len(low) < 4:

@@ -29,6 +29,7 @@ from .phrases import Token, tokens_of
 
 _GENDER_OF = {"he": "m", "she": "f"}
 _OWNERS = {"his": "he", "her": "she", "its": "it", "their": "they"}
+_OBJECTS = {"him": "he", "her": "she", "them": "they"}
 _DEFINITE = frozenset(("the", "this", "that", "his", "her", "their", "its"))
 _BY = re.compile(r"[^.,;:“\"]{0,60}?\b(?:from|by|of)\s+")
 
@@ -174,6 +175,7 @@ class _Resolver:
         b = q.label[1]
         label = self.text[a:b]
         low = label.lower()
+        low = _OBJECTS.get(low, low)
         if low in words("pronouns") or low in ("these", "those", "others"):
             named = {m.entity for m in self.cast.mentions if q.start <= m.start < q.end}
             return self._pronoun(low, a, named)
@@ -184,6 +186,9 @@ class _Resolver:
         if head[-1].low in words("documents"):
             return self._document(label, tokens, head, a)
         mention = self._mention_in(head[0].start, head[-1].end)
+        if mention is None and len(head) < len(tokens):
+            mention = self._named_at_end(tokens)
+            head = tokens if mention else head
         if mention and mention.end >= head[-1].start + 1:
             same = self.cast.candidates(head[-1].text) if mention.entity.kind == "person" else []
             if len(same) > 1 and fold(self.text[mention.start : mention.end]) == fold(head[-1].text):
@@ -192,6 +197,14 @@ class _Resolver:
                     return best, "named", confidence
             return mention.entity, "named", 0.95
         return self._description(label, tokens, head, a)
+
+    def _named_at_end(self, tokens: list[Token]) -> Mention | None:
+        """Find the person in "Minister for Trade Ada Okello"; in "a spokesman for Okello" it is not the head."""
+        mention = self._mention_in(tokens[0].start, tokens[-1].end)
+        if mention is None or mention.entity.kind != "person" or mention.end <= tokens[-1].start:
+            return None
+        before = [t for t in tokens if t.end <= mention.start]
+        return mention if before and before[-1].low not in words("prepositions") else None
 
     def _mention_in(self, start: int, end: int) -> Mention | None:
         return next((m for m in reversed(self.cast.mentions) if m.start >= start and m.end <= end + 2), None)
@@ -224,12 +237,14 @@ class _Resolver:
     def _description(self, label: str, tokens: list[Token], head: list[Token], at: int) -> Answer:
         """Resolve a noun phrase without a name: to somebody known by that noun, else to itself."""
         noun = re.sub(r"['’]s$|['’]$", "", head[-1].low)
-        if tokens[0].low not in _DEFINITE:
+        possessed = tokens[0].low.endswith("'s")
+        if tokens[0].low not in _DEFINITE and not possessed:
             return self._describe(label), "description", 0.6
         known_as = self._by_noun(noun, head, at)
         if known_as:
             return known_as, "description", 0.75
-        modified = len(head) > 2 and tokens[0].low == "the" and noun not in words("body_nouns")
+        foreign = any(t.upper for t in head[1:]) and state_in(" ".join(t.text for t in head))
+        modified = len(head) > 2 and not foreign and tokens[0].low == "the" and noun not in words("body_nouns")
         if modified and not noun.endswith("s") and not any(t.upper for t in head[1:-2]):
             best, confidence = self._best(at, a_person(person_nouns().get(noun, "")))
             if best is not None and confidence > 0.6 and self._salience(at)[best] > 4.0:
@@ -322,7 +337,8 @@ class _Resolver:
         if entity.person:
             return Source(entity.person.name, entity.person.state, entity.role or None, how, confidence)
         if entity.kind == "person":
-            state = state_in(entity.role) if entity.role and entity.nouns & OFFICES else None
+            told = entity.role if entity.forms else entity.name
+            state = state_in(told) if told and entity.nouns & OFFICES else None
             return Source(entity.name, state, entity.role or None, how, confidence)
         name = re.sub(r"([Oo]rgani)s(ation)", r"\1z\2", entity.name)
         return Source(name, state_in(entity.name), None, how, confidence)

@@ -146,6 +146,12 @@ def test_names_and_slogans_in_marks_are_scare_quotes(text):
          [("Turkish presidency", "description")]),
         ("Grace Okello left Accra. “We agree,” her statement said.", [("Grace Okello", "coreference")]),
         ("“I agree,” I said.", [(None, "unresolved")]),
+        ("“We agree,” Commissioner for Trade Ada Okello said.", [("Ada Okello", "named")]),
+        ("“We agree,” said a spokesman for Ada Okello.", [("spokesman for Ada Okello", "description")]),
+        ("Peter Ito met Ada Okello. According to him, the road is open.", [("Peter Ito", "coreference")]),
+        ("Uzbek President Shavkat Mirziyoyev was there. The Chinese leader said the road is open.",
+         [("Chinese leader", "description")]),
+        ("A\r\nlong line: Grace\r\nOkello left Accra. “We agree,” she said.", [("Grace Okello", "coreference")]),
     ],
 )  # fmt: skip
 def test_who_speaks(text, expected):
@@ -207,16 +213,16 @@ def test_verbs_have_all_their_forms():
     ]  # fmt: skip
 
 
-PIECES = "“ ” \" ' ‘ ’ « , . : — ( … Okello she said says that told adding called and who İ A".split() + [
-    "the road is open",
-    "according to",
-    "The minister",
-    "\n\n",
-]
+MARKS = "“ ” \" ' ‘ ’ « , . : — ( …".split()
+WORDS = (
+    "Okello|she|said|says|that|told|adding|called|and|who|İ|A|the road is open|according to|The minister|\n\n".split(
+        "|"
+    )
+)
 
 
 @settings(max_examples=400, deadline=None)
-@given(st.lists(st.sampled_from(PIECES), max_size=30), st.sampled_from(["", " "]))
+@given(st.lists(st.sampled_from(MARKS + WORDS), max_size=30), st.sampled_from(["", " "]))
 def test_spans_hold_for_any_text(pieces, glue):
     """Whatever the words and marks: spans quote the text, stay inside it, and direct quotations never overlap."""
     text = glue.join(pieces)
