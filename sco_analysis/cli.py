@@ -1,4 +1,4 @@
-"""The command line: ``sco-analysis render | tally | kwic | parse | check | cite``.
+"""The command line: ``sco-analysis render | tally | kwic | parse | check | cite | verify``.
 
 It exits with 0 when all went well, 1 when the work failed, 2 when it was asked wrongly; an error is one plain message.
 Whatever a command needs is imported when it runs, so that ``--help`` and a typing error answer at once.
@@ -35,7 +35,7 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _warn
-            arguments.run(arguments)
+            return arguments.run(arguments) or 0
     except ScoError as error:
         print(f"sco-analysis: {error}", file=sys.stderr)
         return 2 if isinstance(error, ParameterError) or _is_missing(arguments) else 1
@@ -48,7 +48,6 @@ def main(argv: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print("sco-analysis: stopped", file=sys.stderr)
         return 130
-    return 0
 
 
 def _warn(message: Warning | str, *_: Any) -> None:
@@ -80,10 +79,15 @@ def _parser() -> argparse.ArgumentParser:
     command = _add(commands, "cite", _cite, "print how to cite a figure")
     command.add_argument("figure", metavar="FIGURE", help="the figure's stem, for example speaker-share")
     command.add_argument("--style", default="bibtex", help="bibtex (default) or another style that `cite` knows")
+    command = _add(commands, "verify", _verify, "say whether this checkout reproduces a saved figure")
+    command.add_argument("file", metavar="FILE", help="a png, svg or pdf, wherever it has been since it was saved")
+    command.add_argument("--corpus", metavar="PATH", help="the documents it rests on, when they lie elsewhere now")
+    command.add_argument("--quick", action="store_true", help="believe the records in figures/; render nothing")
+    command.epilog = "Exit codes: 0 reproduced, 1 not reproduced, 2 the file says nothing of its origin."
     return parser
 
 
-def _add(commands: Any, name: str, run: Callable[[argparse.Namespace], None], text: str) -> argparse.ArgumentParser:
+def _add(commands: Any, name: str, run: Callable[..., int | None], text: str) -> argparse.ArgumentParser:
     command = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
     command.set_defaults(run=run)
     return command
@@ -301,6 +305,14 @@ def _cite(arguments: argparse.Namespace) -> None:
     from . import cite  # noqa: PLC0415
 
     print(cite(arguments.figure, style=arguments.style))
+
+
+def _verify(arguments: argparse.Namespace) -> int:
+    from .verify import verify  # noqa: PLC0415
+
+    verdict = verify(arguments.file, corpus=arguments.corpus, quick=arguments.quick)
+    print(verdict)
+    return 0 if verdict.reproduced else 1
 
 
 def write_table(table: pd.DataFrame, path: Path, kind: str) -> None:

@@ -10,6 +10,7 @@ from .subjects import Range, phrase_after
 
 _STOPS = frozenset((",", ".", ";", ":", "?", "!", "…", "—", "–", "--"))
 _NO_CLAUSE = frozenset("to of as and so but or about with for".split())
+_ASKED = frozenset("if whether how why what who where when".split())
 _OCCASIONS = frozenset(
     "interview statement meeting conference hearing briefing speech call email e-mail debate release letter tweet"
     " post report news".split()
@@ -35,6 +36,8 @@ def complement(
         k += 1
     elif cue.lemma in ("point", "go"):
         return None
+    while k + 1 < high and tokens[k].low.endswith("ly") and tokens[k + 1].low == "that":
+        k += 1
     if subordinate:
         high = next((j for j in range(k + 1, high) if tokens[j].text == ","), high)
     begin = k
@@ -55,6 +58,8 @@ def complement(
             return start, _marked_end(tokens, start, high), False
         if token.text in (",", ":") and start + 1 < high and tokens[start + 1].mark >= 0 and cue.frames - {"judge"}:
             return start + 1, start + 2, False
+    if cue.lemma in ("ask", "wonder", "inquire", "question") and k < high and tokens[k].low in _ASKED:
+        return (k, content_end(tokens, k, high), False) if has_clause(tokens, k + 1, high) else None
     if "judge" in cue.frames:
         stop = next((j for j in range(begin, high) if tokens[j].text == ","), high)
         marked = next((m for m in range(begin, _clause_end(tokens, begin, stop)) if tokens[m].mark >= 0), None)

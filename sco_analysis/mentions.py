@@ -1,9 +1,9 @@
 """Sentences × dictionary → mentions: who and what each sentence speaks of; and the words in their context.
 
-Topics are plain hits of the dictionary. States and organisations are more than that: a hit is refused where the words
-around it say that no state is meant (`contexts` in ``data/states.yml``: "the Astana Declaration", "US dollars", "speaks
-Russian", "Michael Jordan"), and in a talk the speakers' states are meant without being named ("your country", "our
-relations": form `address`).
+Topics are plain hits of the dictionary, but for words of a war that is not named (`theatres`). States and
+organisations are more than that: a hit is refused where the words around it say that no state is meant (`contexts` in
+``data/states.yml``: "the Astana Declaration", "US dollars", "speaks Russian", "Michael Jordan"), and in a talk the
+speakers' states are meant without being named ("your country", "our relations": form `address`).
 """
 
 from __future__ import annotations
@@ -21,6 +21,7 @@ from .dictionaries import Dictionary, read_dictionary
 from .errors import DictionaryError
 from .matching import Hits, Matcher, linked
 from .tables import build, check
+from .theatres import assign_theatres
 from .tokens import Tokens, split_tokens
 
 if TYPE_CHECKING:
@@ -50,7 +51,8 @@ def find_mentions(sentences: pd.DataFrame, dictionary: Dictionary | str | Path) 
     parts = [_named(tokens, dictionary, sentences)]
     if dictionary.extra.get("address"):
         parts.append(_addresses(tokens, dictionary.extra["address"], sentences))
-    return _table(tokens, parts, sentences)
+    mentions = _table(tokens, parts, sentences)
+    return assign_theatres(mentions, dictionary.extra["unnamed"]) if "unnamed" in dictionary.extra else mentions
 
 
 def concordance(parsed: Parsed, pattern_or_key: str, window: int = 60) -> pd.DataFrame:

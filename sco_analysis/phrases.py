@@ -191,7 +191,7 @@ def is_clause(tokens: list[Token], start: int, end: int) -> bool:
     for i in range(start, end):
         token = tokens[i]
         if token.mark >= 0 or token.text == ":":
-            return token.mark >= 0
+            return token.mark >= 0 and not any(t.text in (",", "and") for t in tokens[start:i])
         if is_finite(tokens, i):
             if i == start or tokens[i - 1].low in ("and", "but", "or"):
                 return i == start and "'" in token.low

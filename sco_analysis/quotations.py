@@ -13,11 +13,11 @@ import pandas as pd
 from . import tables
 from .cues import words
 from .layout import Block, Layout, layout_of
-from .phrases import Token, has_clause, sentences_of, tokens_of
+from .phrases import Token, has_clause, is_finite, sentences_of, tokens_of
 from .quotes import Marked, pair_marks
 from .reporting import Report, find_reports
 from .sources import Source, resolve_sources
-from .subjects import Range, main_subject
+from .subjects import Range, main_subject, phrase_after
 from .turns import TRAVELLING
 
 #: fewest words of marked words without a cue that count as somebody's speech when they stand inside a sentence
@@ -218,6 +218,17 @@ def _from_marked(text: str, tokens: list[Token], k: int, mark: Marked, number: i
     elif mark.single and n_words < _SPEECH:
         kind, how = "scare", "fragment"
     return Found(mark.start, mark.end, kind, cue, label, how, number, session, None, mark.continues)
+
+
+def _unknown_tag(text: str, tokens: list[Token], k: int, mark: Marked) -> Range | None:
+    """Find the source of words that end in a comma within their marks and have a verb we do not list for their tag."""
+    if mark.single or not text[mark.start : mark.end].rstrip().endswith((",", "?", "!")):
+        return None
+    phrase = phrase_after(tokens, k + 1, len(tokens))
+    if phrase is None or phrase[1] >= len(tokens) or not is_finite(tokens, phrase[1]):
+        return None
+    named = tokens[phrase[0]].upper or tokens[phrase[0]].low in ("he", "she", "they", "the")
+    return phrase if named and tokens[phrase[1]].low not in words("auxiliaries") else None
 
 
 def _in_turns(text: str, layout: Layout, turns: list[dict[str, Any]]) -> Iterator[tuple[Found, Source]]:

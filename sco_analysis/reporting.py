@@ -23,15 +23,17 @@ def find_reports(tokens: list[Token]) -> list[Report]:
         else:
             continue
         found += [r for r in reports if any(t.word or t.mark >= 0 for t in tokens[r.start : r.end])]
-    return _without_overlaps(found)
+    return _without_overlaps(tokens, found)
 
 
-def _without_overlaps(reports: list[Report]) -> list[Report]:
+def _without_overlaps(tokens: list[Token], reports: list[Report]) -> list[Report]:
     """Keep of two reports that overlap the one found first; "according to" gives way to a verb behind it."""
     kept: list[Report] = []
     for found in sorted(reports, key=lambda r: r.how == "according"):
         report = found
         if report.how == "according":
+            if any(tokens[report.start].start <= r.cue[0] < tokens[report.end - 1].end for r in kept):
+                continue
             begins = [min(r.start, r.source[0] if r.source else r.start) for r in kept if r.start >= report.start]
             end = min([b for b in begins if b > report.start + 3], default=report.end)
             report = report._replace(end=min(report.end, end))
@@ -137,7 +139,7 @@ def _is_verb(tokens: list[Token], i: int, source: Range) -> bool:
     low = tokens[i].low
     if tokens[i - 1].low.endswith(("'s", "s'")) or (after is not None and is_finite(tokens, i + 1)):
         return False
-    if low.endswith("s") and (tokens[a].low in _QUANTIFIERS or tokens[a].text[0].isdigit()):
+    if low.endswith("s") and any(t.low in _QUANTIFIERS or t.text[0].isdigit() for t in tokens[a:b]):
         return False
     if tokens[a].low in words("pronouns"):
         return after is None or after.low != "of"

@@ -107,10 +107,20 @@ def render_pages(
         raise ParameterError(f"jobs is {jobs}; give 1 or more")
     plan = make_plan(find_notebooks(notebooks), corpus, parameters or {})
     places = open_places(Path(out) if out is not None else default_out())
+    if each:
+        plan = _expand(plan, each, most, Ledger(places["build"].parent, hash_made_with()))
+    return carry_out(plan, places, jobs or os.cpu_count() or 1, force=force, progress=progress)
+
+
+def carry_out(
+    plan: Sequence[Job], places: Mapping[str, Path], jobs: int, *, force: bool = False, progress: bool | None = None
+) -> list[Rendered]:
+    """Execute what has to be of ``plan``, ``jobs`` at once, into ``places`` (see `open_places`).
+
+    Comes out: what became of each page. Raises `RenderError` at the end when a cell failed.
+    """
     made_with = hash_made_with()
     ledger = Ledger(places["build"].parent, made_with)
-    if each:
-        plan = _expand(plan, each, most, ledger)
     inputs = {job.name: hash_inputs(job.path, job.parameters, job.values, job.corpus, made_with) for job in plan}
     why = {name: ["forced"] if force else ledger.why(name, told) for name, told in inputs.items()}
     todo = [job for job in plan if why[job.name]]
@@ -118,7 +128,7 @@ def render_pages(
     seconds: dict[str, float] = {}
     if todo:
         run = Run(places, ledger, inputs, ledger.parsed(anew=force))
-        failures = run.all(todo, jobs or os.cpu_count() or 1, progress=progress)
+        failures = run.all(todo, jobs, progress=progress)
         seconds = run.seconds
         if hash_made_with() != made_with:  # edited meanwhile: who knows which page saw which code
             ledger.forget()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .complements import Report, content_end
 from .cues import Cue, particles_of, words
-from .phrases import Token, has_clause
+from .phrases import Token, has_clause, is_clause
 from .subjects import Range, phrase_after
 
 
@@ -110,6 +110,9 @@ def tagged(tokens: list[Token], i: int, cue: Cue, low: int, source: Range, outer
     end = _before_comma(tokens, k)
     first = content_start(tokens, low, end)
     marked = any(t.mark >= 0 for t in tokens[first:end])
+    apart = marked and tokens[k - 1].mark < 0 and tokens[k - 2].mark < 0
+    if apart and _takes_object(tokens, i, cue):
+        return []
     if not marked and not _may_be_tagged(tokens, first, end, i, cue):
         return []
     return [Report(first, end, span_of(tokens, i), source, "tag"), *go_on(tokens, i + 1, i, source)]
@@ -136,6 +139,16 @@ def _may_be_tagged(tokens: list[Token], first: int, end: int, i: int, cue: Cue) 
     return end - first > 4 and tokens[first].low not in words("prepositions") | words("times")
 
 
+def _takes_object(tokens: list[Token], i: int, cue: Cue) -> bool:
+    """Tell whether a word that is no adjunct follows a verb: "wrote a letter", "promised to go"."""
+    after = tokens[i + 1] if i + 1 < len(tokens) else None
+    if after is None or not after.word or "tell" in cue.frames:
+        return False
+    if tokens[i].low == "to":
+        return after.low not in words("determiners") and not after.upper
+    return after.low not in words("adjuncts") and after.low not in words("times") and not after.low.endswith("ly")
+
+
 def behind_tag(tokens: list[Token], k: int) -> int | None:
     """Find what goes on behind a tag: past its adjuncts and one comma; None at the sentence's end."""
     while k < len(tokens) and (tokens[k].word or tokens[k].text == "("):
@@ -157,12 +170,12 @@ def go_on(tokens: list[Token], k: int, i: int, source: Range) -> list[Report]:
     if first.mark < 0:
         if first.low in words("relatives") or (first.low.endswith("ing") and len(first.low) > 4):
             rest2 = behind_tag(tokens, rest) if first.low in words("relatives") else None
-            if rest2 is None or tokens[rest2].mark < 0:
+            if rest2 is None or tokens[rest2].mark < 0 or tokens[rest2 - 1].word:
                 return []
             rest = rest2
         elif first.low in ("as", "according", "when", "while", "though", "although", "after", "a", "an", "the"):
             return go_on(tokens, rest, i, source) if first.low in ("a", "an", "the") else []
-        elif not has_clause(tokens, rest, len(tokens)):
+        elif not is_clause(tokens, rest + (first.low in ("but", "and", "that", "for")), len(tokens)):
             return []
     if tokens[rest].low == "that":
         rest += 1

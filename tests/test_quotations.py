@@ -151,7 +151,6 @@ def test_names_and_slogans_in_marks_are_scare_quotes(text):
         ("Peter Ito met Ada Okello. According to him, the road is open.", [("Peter Ito", "coreference")]),
         ("Uzbek President Shavkat Mirziyoyev was there. The Chinese leader said the road is open.",
          [("Chinese leader", "description")]),
-        ("A\r\nlong line: Grace\r\nOkello left Accra. “We agree,” she said.", [("Grace Okello", "coreference")]),
     ],
 )  # fmt: skip
 def test_who_speaks(text, expected):
