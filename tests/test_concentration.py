@@ -52,5 +52,5 @@ def test_one_transcript_resamples_turns(parsed):
 
 def test_unknown_arguments_are_refused(parsed):
     """An unknown unit is refused with those there are."""
-    with pytest.raises(sco.ParameterError, match="unit='letters' is unknown; .*may be words, turns, sentences"):
+    with pytest.raises(sco.ParameterError, match=r"unit='letters' is unknown; .*may be words, turns, sentences"):
         sco.concentration_intervals(parsed, unit="letters")
