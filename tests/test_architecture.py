@@ -45,6 +45,7 @@ ORDER = [
     "quotations",
     "repeats",
     "sentences",
+    "theatres",
     "mentions",
     "lexicon",
     "clauses",
