@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import re
+from bisect import bisect_right
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
@@ -72,6 +73,7 @@ class Capitals:
     """The capitalised sequences of a document, where its sentences begin, and where "he" and "she" stand."""
 
     text: str
+    #: spans of marked words, in order
     quoted: list[tuple[int, int]]
     runs: list[Run] = field(default_factory=list)
     sentences: list[int] = field(default_factory=list)
@@ -83,6 +85,10 @@ class Capitals:
         for number, (start, end) in enumerate(paragraphs):
             self._read_paragraph(tokens_of(self.text, start, end, []), number)
         return self
+
+    def _is_quoted(self, at: int) -> bool:
+        i = bisect_right(self.quoted, (at, len(self.text))) - 1
+        return i >= 0 and self.quoted[i][0] <= at < self.quoted[i][1]
 
     def _read_paragraph(self, tokens: list[Token], number: int) -> None:
         initial = True
@@ -96,7 +102,7 @@ class Capitals:
                 i += 1
                 continue
             sentence = len(self.sentences)
-            quoted = (token.upper or token.low in _PRONOUNS) and any(a <= token.start < b for a, b in self.quoted)
+            quoted = (token.upper or token.low in _PRONOUNS) and self._is_quoted(token.start)
             if token.low in _PRONOUNS and not quoted:
                 self.pronouns.append((token.start, _PRONOUNS[token.low], sentence, number))
             last = i + 1

@@ -43,21 +43,10 @@ def complement(
     begin = k
     if "tell" in cue.frames:
         k = past_addressee(tokens, k, high)
-        if k < high and tokens[k].low in ("and", "of", ","):
-            that = next(
-                (j for j in range(k, min(k + 12, high)) if tokens[j].low == "that" or tokens[j].mark >= 0), None
-            )
-            if that and tokens[that].mark < 0 and not any(is_finite(tokens, j) for j in range(k, that)):
-                k = that
     for start in _starts(tokens, k, high, near=cue.thought):
-        token = tokens[start]
-        if token.low == "that" and start + 1 < high and _is_that(tokens, start) and cue.frames - {"judge", "tag"}:
-            first = start + 1
-            return first, content_end(tokens, first, high), False
-        if token.mark >= 0 and token.low != TITLE and (cue.frames - {"judge"}):
-            return start, _marked_end(tokens, start, high), False
-        if token.text in (",", ":") and start + 1 < high and tokens[start + 1].mark >= 0 and cue.frames - {"judge"}:
-            return start + 1, start + 2, False
+        found = _opened(tokens, start, cue, high)
+        if found:
+            return found
     if cue.lemma in ("ask", "wonder", "inquire", "question") and k < high and tokens[k].low in _ASKED:
         return (k, content_end(tokens, k, high), False) if has_clause(tokens, k + 1, high) else None
     if "judge" in cue.frames:
@@ -66,6 +55,20 @@ def complement(
         if marked is not None:
             return marked, marked + 1, True
     return _bare_clause(tokens, k, cue, high)
+
+
+def _opened(tokens: list[Token], start: int, cue: Cue, high: int) -> tuple[int, int, bool] | None:
+    """Read reported words that open with "that", with a mark, or with a comma or colon before a mark."""
+    token = tokens[start]
+    if token.low == "that" and start + 1 < high and _is_that(tokens, start) and cue.frames - {"judge", "tag"}:
+        return start + 1, content_end(tokens, start + 1, high), False
+    if not cue.frames - {"judge"}:
+        return None
+    if token.mark >= 0 and token.low != TITLE:
+        return start, _marked_end(tokens, start, high), False
+    if token.text in (",", ":") and start + 1 < high and tokens[start + 1].mark >= 0:
+        return start + 1, start + 2, False
+    return None
 
 
 def _bare_clause(tokens: list[Token], k: int, cue: Cue, high: int) -> tuple[int, int, bool] | None:
@@ -173,7 +176,19 @@ def _past_adjuncts(tokens: list[Token], k: int, high: int) -> int:
 
 
 def past_addressee(tokens: list[Token], k: int, high: int) -> int:
-    """Step over whom somebody tells."""
+    """Step over whom somebody tells, however long, up to the "that" behind it."""
+    k = _past_whom(tokens, k, high)
+    if k < high and tokens[k].low in ("and", "of", ","):
+        for j in range(k, min(k + 12, high)):
+            if tokens[j].low == "that":
+                return j
+            if tokens[j].mark >= 0 or is_finite(tokens, j):
+                break
+    return k
+
+
+def _past_whom(tokens: list[Token], k: int, high: int) -> int:
+    """Step over one noun phrase behind a verb of telling."""
     if k >= high or not tokens[k].word or tokens[k].low in ("that", "of", "about"):
         return k
     if tokens[k].low in ("him", "her", "them", "us", "me", "it", "you", "reporters", "people", "journalists"):

@@ -17,6 +17,8 @@ from .quotes import Marked
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*\w*(?:-\w+)*|\w+(?:[-'’.&/]\w+)*(?:['’](?!\w))?|\.{2,}|--+|[^\w\s]")
 _ENDS = frozenset((".", "?", "!", "…", "..", "...", "...."))
+#: no sentence has more tokens: bounds the time that a text without full stops may take
+_LONGEST = 400
 _SUBORDINATORS = frozenset("because when while if as so after although".split())
 _SUBJECTS = frozenset("he she they we i it you".split())
 _STANDING = frozenset("some many several most all few both others".split())
@@ -90,7 +92,9 @@ def sentences_of(text: str, tokens: list[Token]) -> Iterator[list[Token]]:
     begin = 0
     for i, (token, following) in enumerate(pairwise(tokens)):
         marked = token.mark >= 0
-        if _marked_ends(text, tokens, i) if marked else token.text in _ENDS and _ends(tokens, i, following):
+        if i - begin >= _LONGEST or (
+            _marked_ends(text, tokens, i) if marked else token.text in _ENDS and _ends(tokens, i, following)
+        ):
             yield tokens[begin : i + 1]
             begin = i + 1
     if begin < len(tokens):

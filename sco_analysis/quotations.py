@@ -172,7 +172,7 @@ def _in_sentence(text: str, tokens: list[Token], marks: list[Marked], number: in
 
 
 def _from_report(tokens: list[Token], report: Report, marks: list[Marked], number: int, session: int) -> Found:
-    label = (tokens[report.source[0]].start, tokens[report.source[1] - 1].end) if report.source else None
+    label = _span_of(tokens, report.source)
     start, end, kind, continues = _content(tokens[report.start : report.end], marks)
     if report.how == "judgement" and kind == "direct":
         kind, start, end = "mixed", tokens[report.start].start, tokens[report.end - 1].end
@@ -192,32 +192,42 @@ def _content(tokens: list[Token], marks: list[Marked]) -> tuple[int, int, str, b
 
 
 def _from_marked(text: str, tokens: list[Token], k: int, mark: Marked, number: int, session: int) -> Found:
-    """Say what marked words are that no cue reports: floating speech, or words that nobody says."""
-    cue = mark.start, mark.start
-    alone = not any(t.word for t in tokens[:k]) and not any(t.word for t in tokens[k + 1 :])
-    before = tokens[k - 1] if k else None
+    """Say what marked words are that no cue reports: signed, announced, floating, or words that nobody says."""
+    found = Found(mark.start, mark.end, "direct", (mark.start, mark.start), None, "floating", number, session)
+    found.continues = mark.continues
     n_words = tables.count_words(text[mark.start : mark.end])
-    label, kind, how = None, "direct", "floating"
+    first = not any(t.word for t in tokens[:k])
     rest = [t for t in tokens[k + 1 :] if t.word]
-    signed = k + 1 < len(tokens) and tokens[k + 1].text in ("—", "–", "--", "-", "―") and rest
-    if signed and len(rest) <= 12 and rest[0].upper and not any(t.word for t in tokens[:k]):
-        label, how = (rest[0].start, rest[-1].end), "dash"
-    elif before is not None and before.text == ":" and n_words >= 3:
+    signed = first and rest and tokens[k + 1].text in ("—", "–", "--", "-", "―") and rest[0].upper
+    if signed and len(rest) <= 12:
+        found.label, found.how = (rest[0].start, rest[-1].end), "dash"
+    elif k and tokens[k - 1].text == ":" and n_words >= 3:
         subject = main_subject(tokens, 0, k - 1)
-        label, how = (tokens[subject[0]].start, tokens[subject[1] - 1].end) if subject else None, "colon"
-    elif not alone and not mark.continues:
-        capital = text[mark.start : mark.end].lstrip("‘'[( ")[:1].isupper()
-        sentence_like = (
-            capital and n_words >= _SPEECH and has_clause(tokens_of(text, mark.start, mark.end, []), 0, n_words)
-        )
-        leading = " ".join(t.low for t in tokens[max(0, k - 3) : k])
-        named = any(leading.endswith(word) for word in words("scare_before"))
-        how = "fragment"
-        if mark.single or named or not sentence_like:
-            kind = "scare"
+        found.label, found.how = _span_of(tokens, subject), "colon"
+    elif (tag := _unknown_tag(text, tokens, k, mark)) is not None:
+        found.label, found.how = _span_of(tokens, tag), "tag"
+        found.cue = tokens[tag[1]].start, tokens[tag[1]].end
+    elif not (first and not rest) and not mark.continues:
+        found.how = "fragment"
+        if mark.single or not _is_speech(text, tokens, k, mark):
+            found.kind = "scare"
     elif mark.single and n_words < _SPEECH:
-        kind, how = "scare", "fragment"
-    return Found(mark.start, mark.end, kind, cue, label, how, number, session, None, mark.continues)
+        found.kind, found.how = "scare", "fragment"
+    return found
+
+
+def _span_of(tokens: list[Token], phrase: Range | None) -> Range | None:
+    return (tokens[phrase[0]].start, tokens[phrase[1] - 1].end) if phrase else None
+
+
+def _is_speech(text: str, tokens: list[Token], k: int, mark: Marked) -> bool:
+    """Tell a sentence somebody says from a name, a slogan or a phrase in marks inside the narrator's sentence."""
+    leading = " ".join(t.low for t in tokens[max(0, k - 3) : k])
+    if any(leading.endswith(word) for word in words("scare_before")):
+        return False
+    inside = tokens_of(text, mark.start, mark.end, [])
+    capital = text[mark.start : mark.end].lstrip("‘'[( ")[:1].isupper()
+    return capital and sum(t.word for t in inside) >= _SPEECH and has_clause(inside, 0, len(inside))
 
 
 def _unknown_tag(text: str, tokens: list[Token], k: int, mark: Marked) -> Range | None:

@@ -22,6 +22,8 @@ _AFTER_CLOSING = frozenset(" \t\n\r\xa0\u2009\u202f)]}.,;:?!—–-/*_<…\x00")
 _ELISION = re.compile(r"(?:\d0s|[st]?is|[st]was|em|til|n|round|bout|cause|tis|twas)\b", re.I)
 _SENTENCE_END = re.compile(r"[.?!…](?=\s|$)")
 _ANY = re.compile("[" + "".join(sorted({m[0] for m in _OPENING | _CLOSING | {'"', "'"}})) + "]")
+#: how many marks ahead a nested pair is looked for: bounds the time that a paragraph of odd marks may take
+_NEAR = 60
 _EMPHASIS = " \t\n\r\xa0*_"
 
 
@@ -155,7 +157,7 @@ def _partner(text: str, marks: list[_Mark], i: int) -> int | None:
 def _closes_twice(marks: list[_Mark], j: int) -> bool:
     """Tell whether what follows closes the inner opening ``marks[j]`` and the outer one: nested, not next."""
     depth = 2
-    for other in marks[j + 1 :]:
+    for other in marks[j + 1 : j + _NEAR]:
         if other.single == marks[j].single:
             depth += 1 if other.role == "open" else -1
             if not depth:

@@ -122,21 +122,15 @@ def _may_be_tagged(tokens: list[Token], first: int, end: int, i: int, cue: Cue) 
     """Tell whether words without marks before a tag are a reported clause."""
     if cue.thought or cue.lemma in ("begin", "ask", "read", "offer", "continue"):
         return False
-    after = tokens[i + 1] if i + 1 < len(tokens) else None
-    if (
-        after is not None
-        and after.word
-        and "tell" not in cue.frames
-        and after.low not in words("adjuncts") | words("times")
-    ):
-        return cue.lemma == "go"
-    if tokens[first].low.endswith("ing") and not has_clause(tokens, first, end):
-        return False
     if cue.lemma == "go":
         return i + 1 < len(tokens) and tokens[i + 1].low == "on" and has_clause(tokens, first, end)
+    infinitive = i + 1 < len(tokens) and tokens[i + 1].low == "to" and _takes_object(tokens, i + 1, cue)
+    if infinitive or _takes_object(tokens, i, cue):
+        return False
     if has_clause(tokens, first, end):
         return True
-    return end - first > 4 and tokens[first].low not in words("prepositions") | words("times")
+    opening = tokens[first].low.endswith("ing") or tokens[first].low in words("prepositions") | words("times")
+    return end - first > 4 and not opening
 
 
 def _takes_object(tokens: list[Token], i: int, cue: Cue) -> bool:
