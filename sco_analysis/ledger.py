@@ -69,7 +69,7 @@ class Ledger:
             facts = self._kept["facts"] = {"made_with": self.made_with}
         key = digest(what)
         if key not in facts:
-            facts[key] = make()
+            facts[key] = json.loads(json.dumps(make(), sort_keys=True))  # in the order in which it is read back
             with self._lock:
                 self._save()
         return facts[key]
