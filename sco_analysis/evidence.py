@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pandas as pd
 
+from .dictionaries import read_dictionary
 from .groups import add_groups, check_by, check_choice, counted_sentences
 from .parse import Parsed
 
@@ -55,7 +56,7 @@ def evidence(parsed: Parsed, key: str = "", *, by: str = "speaker", group: str =
     if not key:
         table["words"] = sentences["n_words"]
         return _top(table, sentences["n_words"], n)
-    known = sorted(parsed.mentions["key"].unique())
+    known = sorted({*parsed.mentions["key"], *read_dictionary("topics").keys})  # a topic nobody speaks of is no error
     if key not in known:
         check_choice("key", key, known)
     return _of_state(parsed, table, key, n) if len(key) == 3 and key.isupper() else _of_key(parsed, table, key, n)

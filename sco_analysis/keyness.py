@@ -49,7 +49,8 @@ def keyness(
     19: 61–74), ``log_odds`` and its ``z`` (Fightin' Words: Monroe, Colaresi and Quinn 2008, Political Analysis 16:
     372–403, with the words of both groups as the informative Dirichlet prior, worth `PRIOR` words), ``p`` and
     ``p_adjusted`` of the chosen ``measure``, ``documents`` (that hold the word). ``log_odds`` above zero speaks for
-    the target. Rows are sorted by ``measure``: the target's words first, the reference's last.
+    the target. Rows are sorted by ``measure``: the target's words first, the reference's last. Where one of the two
+    says nothing, or there is no other group, the table is empty.
 
     p takes words for independent draws, which they are not: read it as a ranking, and look at ``documents``.
 
@@ -75,7 +76,7 @@ def keyness(
 def _compare(counts: pd.DataFrame, measure: str, min_count: int, adjust: str, all_words: bool) -> pd.DataFrame:
     """Turn counts per word into the table that `keyness` promises."""
     sizes = counts[["n_target", "n_reference"]].sum()
-    wanted = counts["n_target"] + counts["n_reference"] >= min_count
+    wanted = (counts["n_target"] + counts["n_reference"] >= min_count) & (sizes > 0).all()  # one side is no comparison
     out = counts[wanted if all_words else wanted & counts["word"].map(is_content)].reset_index(drop=True)
     out[["rate_target", "rate_reference"]] = out[["n_target", "n_reference"]] / sizes.to_numpy() * 1000
     a, b = out["n_target"], out["n_reference"]

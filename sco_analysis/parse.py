@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
+from pathlib import Path
 
 import pandas as pd
 
 from . import tables
-from .dictionaries import read_dictionary
+from .dictionaries import Dictionary, read_dictionary
 from .errors import ParameterError
 from .memory import remember
 from .mentions import find_mentions
@@ -108,6 +109,19 @@ def select(
         mentions=parsed.mentions.merge(kept, on=["doc_id", "sentence"], how="inner", validate="many_to_one"),
         polarity=parsed.polarity.merge(kept, on=["doc_id", "sentence"], how="inner", validate="many_to_one"),
     )
+
+
+def code_topics(parsed: Parsed, dictionary: str | Path | Dictionary = "topics") -> Parsed:
+    """Return ``parsed`` with the topics of another dictionary in its mentions, in the place of those it had.
+
+    ``dictionary`` is ``"topics"``, the path of a dictionary file, or what `read_dictionary` gives; so `evidence`,
+    `positions` and `concordance` know the keys that `topic_frequency` counts with it.
+
+    Raises `DictionaryError` when the dictionary cannot be read.
+    """
+    kept = parsed.mentions[parsed.mentions["kind"] != "topic"]
+    found = find_mentions(parsed.sentences, dictionary).assign(kind="topic")
+    return replace(parsed, mentions=tables.build("mentions", pd.concat([kept, found], ignore_index=True)))
 
 
 def _matching(frame: pd.DataFrame, wanted: dict[str, str | int]) -> pd.DataFrame:

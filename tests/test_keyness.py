@@ -104,6 +104,14 @@ def test_rare_words_are_left_out_of_rows_only():
     assert keyness(TALK, "Putin", min_count=50).empty
 
 
+def test_one_side_is_no_comparison():
+    """Where there is no other group, or it says nothing, the table is empty and has its columns."""
+    alone = _corpus([("a", "Putin", "Gas gas gas gas gas gas.")])
+    assert keyness(alone, "Putin").empty
+    assert "word" in keyness(TALK, ["Putin"], [])
+    assert keyness(TALK, ["Putin"], []).empty
+
+
 def test_function_words_can_be_left_out_of_rows():
     """Without function words the rates of the others stay as they were."""
     table = keyness(TALK, "Putin", ["Xi", "Modi"], min_count=2, function_words=False).set_index("word")

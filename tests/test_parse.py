@@ -65,3 +65,16 @@ def test_empty_tables_flow_through(tmp_path):
     parsed = sco.parse(sco.read_corpus(tmp_path))
     assert [len(parsed.turns), len(parsed.quotations), len(parsed.polarity)] == [0, 0, 0]
     assert parsed.sentences["text"].tolist() == ["Nothing much was done."]
+
+
+def test_topics_of_another_dictionary(parsed, tmp_path):
+    """Topics of a file take the place of the package's in the mentions; states stay as they were."""
+    path = tmp_path / "own.yml"
+    path.write_text("neighbours: {near: [neighbour*]}")
+    own = sco.code_topics(parsed, path)
+    topics = own.mentions[own.mentions["kind"] == "topic"]
+    assert set(topics["key"]) == {"neighbours"}
+    assert set(topics["text"].str.lower().str.startswith("neighbour")) == {True}
+    kept = [p.mentions[p.mentions["kind"] != "topic"].reset_index(drop=True) for p in (own, parsed)]
+    pd.testing.assert_frame_equal(*kept)
+    pd.testing.assert_frame_equal(sco.code_topics(own).mentions, parsed.mentions)
