@@ -63,7 +63,7 @@ class Cast:
         self._by_name: dict[str, Entity] = {}
         capitals = Capitals(text, quoted).read(paragraphs)
         runs, self.sentences, self.pronouns = capitals.runs, capitals.sentences, capitals.pronouns
-        alone = {fold(run.name[0]) for run in runs if len(run.name) == 1}
+        alone = self._alone = {fold(run.name[0]) for run in runs if len(run.name) == 1}
         kinds = [self._kind(run, alone) for run in runs]
         self._short = dict(capitals.abbreviations())
         for run, kind in zip(runs, kinds, strict=True):
@@ -128,6 +128,8 @@ class Cast:
         """Find the entity a sequence names, or make one."""
         full = " ".join(run.name)
         full = self._short.get(fold(full), full)
+        if kind == "body" and len(run.name) == 2 and fold(run.name[1]) in self._alone:
+            full = run.name[1]  # "the Russian Kremlin" is the Kremlin
         key = fold(full)
         if not key:
             return None

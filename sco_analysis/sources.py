@@ -259,7 +259,8 @@ class _Resolver:
             head = head_of([t for t in tokens_of(name, 0, len(name), []) if t.word])
             noun = head[-1].low if head else ""
             kind = "body" if noun in words("body_nouns") or noun in words("documents") else "person"
-            if noun.endswith("s") and kind != "person" and noun not in words("body_nouns"):
+            several_of = noun.endswith("s") and not noun.endswith(("ss", "us"))
+            if several_of and noun not in person_nouns() and noun not in words("body_nouns"):
                 kind = "plural"
             self.described[key] = Entity(name, kind, person_nouns().get(noun, ""), {noun}, count=1)
         return self.described[key]
