@@ -309,7 +309,7 @@ def _is_quoted(label: Label) -> bool:
 def _is_sure(labels: list[Label], namesakes: int, printed: int) -> bool:
     """Tell whether a group of equal labels would be one in any document, given how often it stands before a colon."""
     first, n = labels[0], max(len(labels), printed)
-    if all(label.headline for label in labels) or (first.form == "rule" and first.shape == "single"):
+    if all(label.headline for label in labels) or _is_dateline(first):
         return False
     if first.form in ("stop", "dash") or first.shape == "titled":
         return True
@@ -321,9 +321,18 @@ def _is_sure(labels: list[Label], namesakes: int, printed: int) -> bool:
     return (n >= 2 and first.shape in ("name", "part", "office")) or namesakes > 1
 
 
+def _is_dateline(label: Label) -> bool:
+    """Tell "OTTAWA —" and "NEW YORK —" from "PRESIDENT TOKAYEV —": before a dash only an office makes a speaker."""
+    words = label.group.split()
+    office = words[0] in _words("honorifics") or any(_is_office(word) for word in words)
+    return label.form == "rule" and label.shape in ("single", "capitals") and not office
+
+
 def _judge(labels: list[Label], sure: bool, n_sure: int, roundup: bool, surnames: set[str]) -> tuple[bool, str]:
     """Decide on one group, given how many sure labels the document has."""
     first, n = labels[0], len(labels)
+    if _is_dateline(first):
+        return False, "a place before a dash"
     if sure and (n_sure >= 2 or (first.shape != "part" and (not first.rest or len(first.rest.split()) > 25))):
         return True, f"{first.shape}, {_times(n)}"
     if all(label.headline for label in labels) and (n_sure < 3 or first.shape in ("office", "other", "single", "part")):

@@ -75,6 +75,8 @@ def test_a_news_article_has_no_labels():
         "Here's the situation: the talks failed.\n\nFILE PHOTO: A leader.\n\nMoscow: the day after.\n\nHe said: “No.”"
     )
     assert _accepted(text) == []
+    wires = "OTTAWA — They met.\n\nNEW YORK — They left.\n\n" * 4
+    assert _accepted(wires) == []
 
 
 def test_a_message_read_out_is_no_label():
