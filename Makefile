@@ -24,7 +24,7 @@ if [ -z "$$found" ]; then \
   exit 1; fi
 endef
 
-.PHONY: help setup render test lint lock lab docs clean
+.PHONY: help setup render test lint lock lab docs validate clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -47,6 +47,9 @@ lab: $(STAMP) ## open the notebooks in JupyterLab
 
 docs: $(STAMP) ## write environment.yml and docs/data-dictionary.md anew
 	@$(BIN)/python docs/generate.py
+
+validate: $(STAMP) ## compare with human readers, where their readings lie in ../shared: docs/validation.md
+	@$(BIN)/python benchmarks/validate.py
 
 lock: ## write requirements.lock anew from pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then uv pip compile pyproject.toml $(LOCK) -o requirements.lock; else \
