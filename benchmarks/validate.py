@@ -127,6 +127,10 @@ def _quotations(score: ModuleType) -> str:
 | the same | end to end F1 | {news[5].split("/")[2]} | ≥ 72 |
 | the same | speaker-share distance | {news[6]} | ≤ .25 |
 
+**Not seen while tuning:** half of the articles was set aside until late. Just before its errors were read, it stood at F1
+84.0 (IoU), 85.8 / 84.9 (coverage .3 / .8), right speaker 86.0, end to end 72.2, speaker-share distance .276. Expect other
+articles between these figures and the table. What is confused and why: [errors-quotations.md](errors-quotations.md).
+
 {PEERS}
 On the seeds these are missed, superfluous or given to somebody else:
 
@@ -175,7 +179,8 @@ def _sentiment(parsed: sco.Parsed) -> str:
 |---|---|---|---|---|---|---|
 {chr(10).join(lines)}
 
-The goal for `rules` is a macro-F1 of .70 on the half that is kept back. The readers' own rows are 1 by construction where
+**How much of this is fit:** the rules were written while reading these sentences. Their first version, before any error here
+was looked at, had a macro-F1 of .75. The goal for `rules` is .70 on the half that is kept back. The readers' own rows are 1 by construction where
 they are measured against what both said; over all pairs they agree at kappa .945.
 """
 
