@@ -16,13 +16,13 @@ import json
 import sys
 from dataclasses import replace
 from pathlib import Path
+from unittest.mock import patch
 
 import pandas as pd
 
 from sco_analysis.cues import verb_forms
 from sco_analysis.layout import layout_of
-from sco_analysis.quotations import Found, _in_prose
-from sco_analysis.sources import resolve_sources
+from sco_analysis.quotations import Found, _in_prose, quotations_of
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 WAYS = ("rules alone", "add any clause", "add clauses with that", "parse's bounds", "only confirmed")
@@ -102,17 +102,16 @@ def combine(way: str, found: list[Found], doc, prose: list[tuple[int, int, int]]
 
 
 def predictions(row: dict, doc, way: str) -> dict:
-    """Return the quotations of one article as the scorer wants them."""
-    text, layout = row["text"], layout_of(row["text"])
-    prose = [(b.start, b.end, b.session) for b in layout.blocks if b.kind == "prose"]
-    found = combine(way, list(_in_prose(text, prose)), doc, prose)
-    quotes = []
-    for q, source in zip(found, resolve_sources(text, layout, found), strict=True):
-        if q.kind != "scare":
-            a, b = q.label or (q.start, q.start)
-            who = {"speaker_text": text[a:b], "speaker_start": a, "speaker_end": b, "canonical": source.name or ""}
-            quotes.append({"start": q.start, "end": q.end, **who})
-    return {"quotes": quotes}
+    """Return the quotations of one article as the scorer wants them: the package's own, with what a way changes."""
+
+    def found(text: str, prose: list[tuple[int, int, int]]) -> list[Found]:
+        return combine(way, list(_in_prose(text, prose)), doc, prose)
+
+    with patch("sco_analysis.quotations._in_prose", found):
+        records = quotations_of(row["text"], layout_of(row["text"]), [])
+    names = {"label": "speaker_text", "label_start": "speaker_start", "label_end": "speaker_end"}
+    kept = [{names.get(key, key): value for key, value in q.items()} for q in records if q["kind"] != "scare"]
+    return {"quotes": [q | {"canonical": q["speaker"] or ""} for q in kept]}
 
 
 def main() -> int:
