@@ -24,11 +24,11 @@ if [ -z "$$found" ]; then \
   exit 1; fi
 endef
 
-.PHONY: help setup render test lint lock lab docs validate clean
+.PHONY: help setup render test lint lock lab docs validate write-up clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: $(STAMP) ## install everything into .venv (nothing is done twice)
 
@@ -50,6 +50,9 @@ docs: $(STAMP) ## write environment.yml and docs/data-dictionary.md anew
 
 validate: $(STAMP) ## compare with human readers, where their readings lie in ../shared: docs/validation.md
 	@$(BIN)/python benchmarks/validate.py
+
+write-up: $(STAMP) ## build the sample write-up from figures/: build/write-up/
+	@$(BIN)/python docs/write-up/build.py $(ARGS)
 
 lock: ## write requirements.lock anew from pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then uv pip compile pyproject.toml $(LOCK) -o requirements.lock; else \
