@@ -28,11 +28,12 @@ _BARE_OBJECT = re.compile(r"\s*(\[\s*)?<[\w.]+[\s:(][^\n]*>(\s*\])?\s*")  # <Axe
 
 @dataclass
 class Page:
-    """What a page shows: title, first paragraph, sections, and its parts in order."""
+    """What a page shows: title, first paragraph, result in a sentence, sections, and its parts in order."""
 
     title: str = ""
     lead: str = ""
     lead_html: Any = ""
+    result: str = ""
     sections: list[dict[str, str]] = field(default_factory=list)
     parts: list[dict[str, Any]] = field(default_factory=list)
 
@@ -49,7 +50,8 @@ class Page:
 def read_page(notebook: Mapping[str, Any], figures: Path | None = None) -> Page:
     """Turn an executed ``notebook`` (as read from JSON) into a `Page`.
 
-    ``figures`` is the folder with the data (csv) of the saved figures, offered for download under each picture.
+    ``figures`` is the folder with the data (csv) of the saved figures, offered for download under each picture. What a
+    cell tagged ``result`` shows as Markdown is the result in a sentence, for the index.
     """
     page = Page()
     parameters = read_parameters(notebook)
@@ -66,6 +68,8 @@ def read_page(notebook: Mapping[str, Any], figures: Path | None = None) -> Page:
                 page.parts.append({"kind": "code", "html": _safe(_highlight(source))})
             for output in cell.get("outputs", []):
                 _add_output(page, output, figures)
+                if "result" in tags and "text/markdown" in output.get("data", {}):
+                    page.result = _plain(_markdown(_text(output["data"]["text/markdown"])))
     return page
 
 
@@ -88,13 +92,13 @@ def write_page(page: Page, name: str, about: Mapping[str, Any]) -> str:
 
 
 def write_index(pages: Iterable[tuple[str, Page, Mapping[str, Any]]], version: str) -> str:
-    """Write the index: for each (name, page, about) a card with title, first paragraph, first figure, corpus facts."""
+    """Write the index: for each (name, page, about) a card with title, question, result, first figure, facts."""
     cards = []
     for name, page, about in pages:
         counts = [_plural(page.count(kind), kind) for kind in ("figure", "table") if page.count(kind)]
         facts = [tell_facts(about.get("corpus", {})), ", ".join(counts)]
         picture = {key: page.first_figure.get(key, "") for key in ("src", "alt")}
-        told = {"name": name, "title": page.title or name, "lead": page.lead}
+        told = {"name": name, "title": page.title or name, "lead": page.lead, "result": page.result}
         cards.append({**told, **picture, "facts": " · ".join(fact for fact in facts if fact)})
     return (
         _environment()

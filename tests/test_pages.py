@@ -198,6 +198,15 @@ def test_index_has_a_card_for_each_page():
     assert '<h2><a href="empty.html">empty</a></h2>' in index
 
 
+def test_index_tells_the_result_in_a_sentence():
+    """What a cell tagged as the result shows is on the card, as text; a page without one has none."""
+    told = page_of(markdown("# A\n\nWho?"), code("m", shown(text_markdown="**Xi** has 69 % & more."), tags=["result"]))
+    index = write_index([("a", told, {}), ("b", page_of(markdown("# B\n\nWho?")), {})], "0.1.0")
+    assert told.result == "Xi has 69 % & more."
+    assert '<p>Who?</p><p class="result">Xi has 69 % &amp; more.</p>' in index
+    assert index.count('class="result"') == 1
+
+
 def test_facts_of_an_unknown_corpus_are_empty():
     """Where nothing is known of a corpus, nothing is said."""
     assert tell_facts({}) == ""
