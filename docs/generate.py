@@ -1,18 +1,24 @@
-"""Writes what follows from other files: environment.yml from pyproject.toml, the data dictionary from the tables.
+"""Writes what follows from other files: environment.yml, the data dictionary, the reference, the output of examples.
 
 ``python docs/generate.py`` writes them anew; with ``--check`` it writes nothing and fails when one is out of step.
 """
 
 from __future__ import annotations
 
+import argparse
+import importlib.util
+import inspect
 import re
 import sys
+import tempfile
 import tomllib
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
 
 import sco_analysis as sco
+from sco_analysis import cli
 from sco_analysis.tables import TABLES, WORD, Column
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -138,8 +144,63 @@ def _row(column: Column) -> str:
     return f"| `{column.name}` | {'★' if column.promised else ''} | {column.dtype} | {meaning} |"
 
 
+def reference() -> str:
+    """Write docs/reference.md: every command with its arguments, every public function with its docstring."""
+    parts = [
+        "# Reference",
+        f"{BY_HAND} The sources are the docstrings and `sco-analysis --help`.",
+        "## Commands",
+        "`sco-analysis COMMAND --help` prints the same. Exit codes: 0 all went well, 1 the work failed, 2 it was asked "
+        "wrongly.",
+    ]
+    (commands,) = (a for a in cli._parser()._actions if isinstance(a, argparse._SubParsersAction))
+    for name, command in commands.choices.items():
+        rows = [
+            f"| `{' '.join(filter(None, [', '.join(a.option_strings), _value(a)]))}` | {_cell(a.help or '')} |"
+            for a in command._actions
+            if a.dest != "help"
+        ]
+        table = "\n".join(["| argument | meaning |", "|---|---|", *rows])
+        parts += [f"### sco-analysis {name}", command.description or "", table]
+    parts += [
+        "## Functions",
+        "All are imported from `sco_analysis`; errors are classes, all but the warning `ScoError`s.",
+    ]
+    for name in sco.PUBLIC:
+        thing = getattr(sco, name)
+        call = "" if inspect.isclass(thing) else re.sub(r"(: |-> )'([^']*)'", r"\1\2", str(inspect.signature(thing)))
+        parts += [f"### {name}", f"```text\n{name}{call}\n\n{inspect.getdoc(thing)}\n```"]
+    return "\n\n".join(parts) + "\n"
+
+
+def _value(action: argparse.Action) -> str:
+    """Say what stands after an option, or in the place of an argument."""
+    if action.nargs == 0:
+        return ""
+    if action.choices:
+        return ", ".join(map(str, action.choices))
+    return str(action.metavar or action.dest.upper())
+
+
+def with_output(name: str) -> str:
+    """Return a page with what its examples print; README's run in the checkout, others in a folder of their own."""
+    spec = importlib.util.spec_from_file_location("examples", ROOT / "docs" / "examples.py")
+    examples = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(examples)
+    text = (ROOT / name).read_text(encoding="utf-8")
+    with tempfile.TemporaryDirectory() as scratch:
+        folder = Path(scratch).resolve()
+        return examples.fill(text, ROOT if name == "README.md" else folder, folder / "figures")
+
+
 #: file → what it has to hold
-GENERATED = {"environment.yml": environment, "docs/data-dictionary.md": data_dictionary}
+GENERATED = {
+    "environment.yml": environment,
+    "docs/data-dictionary.md": data_dictionary,
+    "docs/reference.md": reference,
+}
+#: pages whose examples are run, and hold what they print
+EXAMPLES = ("README.md", "docs/tutorial.md")
 
 
 def stale() -> list[str]:
@@ -150,6 +211,7 @@ def stale() -> list[str]:
 
 def main() -> int:
     """Write the files, or with ``--check`` say which are out of step."""
+    GENERATED.update({name: partial(with_output, name) for name in EXAMPLES})
     late = stale()
     if "--check" in sys.argv[1:]:
         print("\n".join(f"{name} is out of step: run `make docs`" for name in late), end="\n" if late else "")

@@ -102,20 +102,29 @@ def window(lab):
         yield page
 
 
+def wait_for_rest(page, lab):
+    """Wait until the one kernel has rested for two seconds, in the server's eyes and in the window."""
+    still = 0
+    for _ in range(PATIENCE * 2):
+        page.wait_for_timeout(500)
+        states = [kernel["execution_state"] for kernel in lab.ask("api/kernels")]
+        shown = page.locator(".jp-Notebook-ExecutionIndicator").evaluate_all(
+            "them => them.map(it => it.dataset.status)"
+        )
+        still = still + 1 if states == shown == ["idle"] else 0
+        if still == 4:
+            return
+    raise AssertionError(f"the kernel did not come to rest within {PATIENCE} seconds")
+
+
 def run_all(page, lab, name):
     """Open a notebook, run all its cells, save it; comes out as the server has it then."""
     page.goto(f"{lab.address}/lab/tree/notebooks/{name}.ipynb?token={lab.token}&reset")
     page.locator(".jp-NotebookPanel:not(.lm-mod-hidden) .jp-Notebook .jp-CodeCell").first.wait_for(timeout=60_000)
-    page.locator(".jp-Notebook-ExecutionIndicator[data-status='idle']").wait_for(timeout=60_000)
+    wait_for_rest(page, lab)  # what is run before the kernel is there is not run
     page.get_by_role("menuitem", name="Run", exact=True).click()
     page.locator("li[data-command='runmenu:run-all']").click()
-    still = 0
-    for _ in range(PATIENCE * 2):  # the kernel was busy, and has rested for two seconds
-        page.wait_for_timeout(500)
-        states = [kernel["execution_state"] for kernel in lab.ask("api/kernels")]
-        still = still + 1 if states == ["idle"] else 0
-        if still >= 4:
-            break
+    wait_for_rest(page, lab)
     page.keyboard.press("Control+s")
     page.locator(".jp-mod-dirty").wait_for(state="detached", timeout=20_000)
     notebook = lab.ask(f"api/contents/notebooks/{name}.ipynb")["content"]
