@@ -177,13 +177,14 @@ class Matcher:
             for number in tokens.of_fold.get(form.casefold(), ()):
                 if tokens.surfaces[number] == form:
                     of[number].extend(symbols)
+        anything = [symbol for glob, symbol in self.globs if not glob.strip("*")]  # a lone * fits every atom
         for glob, symbol in self.globs:
-            for number in _fitting(glob, tokens):
+            for number in _fitting(glob, tokens) if glob.strip("*") else ():
                 of[number].append(symbol)
-        numbers: dict[tuple[int, ...], int] = {(): 0}
+        numbers: dict[tuple[int, ...], int] = {tuple(sorted(anything)): 0}
         classes = np.zeros(len(tokens.surfaces), dtype=np.int64)
         for number, symbols in of.items():
-            classes[number] = numbers.setdefault(tuple(sorted(symbols)), len(numbers))
+            classes[number] = numbers.setdefault(tuple(sorted([*symbols, *anything])), len(numbers))
         return classes, list(numbers)
 
 
