@@ -51,6 +51,7 @@ PUBLIC = {
     "plot_sentiment_toward_states": "figures",
     "save_figure": "records",
     "render": "run",
+    "verify": "verify",
     "cite": "citations",
     "ScoError": "errors",
     "CorpusError": "errors",

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .errors import CorpusError, ParameterError
 from .fingerprints import hash_corpus
 from .parse import Parsed, parse, select
-from .plan import Job
+from .plan import Job, tell
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -55,7 +55,7 @@ def expand(
         values = recall(made_of, lambda job=job, only=only: _values(job.corpus, each, only))
         if not values:
             raise CorpusError(f"there is no {each} in the documents of {job.corpus}; ask for something else")
-        for value, slug in list(zip(values, slugs(values), strict=True))[:most]:
+        for value, slug in list(zip(values, slugs([tell({each: value}) for value in values]), strict=True))[:most]:
             name = f"{job.name}--{slug}"
             chosen = {each: value}
             jobs.append(

@@ -36,6 +36,11 @@ class Job:
         return self.name.removeprefix(self.path.stem)
 
 
+def tell(each: Mapping[str, Any]) -> str:
+    """Say what a page of a row is about: a name as it is, a number with what it counts, such as ``session 2``."""
+    return ", ".join(f"{name} {value}" if isinstance(value, int) else str(value) for name, value in each.items())
+
+
 def find_notebooks(notebooks: Iterable[str | Path] | str | Path | None = None) -> list[Path]:
     """Find the notebooks asked for: files, or names of this project's notebooks; all of those when nothing is asked.
 

@@ -29,7 +29,7 @@ from .fingerprints import digest, hash_corpus, hash_files, hash_inputs, hash_mad
 from .ledger import Ledger, put
 from .memory import VARIABLE, remembering
 from .pages import Page, read_page, write_index, write_page
-from .plan import Job, default_out, find_notebooks, make_plan
+from .plan import Job, default_out, find_notebooks, make_plan, tell
 from .records import SUFFIX
 
 if TYPE_CHECKING:
@@ -297,7 +297,7 @@ def _page(notebook: Mapping[str, Any], places: Mapping[str, Path]) -> Page:
     page = read_page(notebook, places["figures"])
     each = notebook["metadata"].get("sco_analysis", {}).get("each", {})
     if each:
-        page.title = f"{page.title}: {', '.join(map(str, each.values()))}"
+        page.title = f"{page.title}: {tell(each)}"
     return page
 
 
@@ -323,12 +323,19 @@ def write_site(places: Mapping[str, Path]) -> Path:
     paths = [path for path in sorted(places["build"].glob("*.ipynb")) if _page_of(path, places).exists()]
     notebooks = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths}
     found = [
-        (name, _page(notebook, places), notebook["metadata"].get("sco_analysis", {}))
+        (name, _for_index(_page(notebook, places), name), notebook["metadata"].get("sco_analysis", {}))
         for name, notebook in sorted(notebooks.items(), key=lambda item: item[1]["metadata"].get("order", len(paths)))
     ]
     if found:
         put(places["site"] / "index.html", write_index(found, __version__).encode())
     return places["site"] / "index.html"
+
+
+def _for_index(page: Page, name: str) -> Page:
+    """Take the pictures off a page of a row: a hundred of them would make the index too heavy to open."""
+    if "--" in name:
+        page.parts = [{**part, "src": ""} if part["kind"] == "figure" else part for part in page.parts]
+    return page
 
 
 def _page_of(notebook: Path, places: Mapping[str, Path]) -> Path:

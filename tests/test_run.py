@@ -4,6 +4,7 @@ import hashlib
 import json
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 
 import sco_analysis as sco
 from sco_analysis import CorpusError, ParameterError, RenderError, plan, run
+from sco_analysis.citations import GALLERY
 from sco_analysis.execute import Workers
 
 TITLE = "# Who speaks?\n\nOf all words, how many has each?"
@@ -28,6 +30,9 @@ stem = folder / "share"
 table.to_csv(stem.with_suffix(".csv"), index=False)
 _ = stem.with_suffix(".json").write_text(json.dumps({"alt": "Bars: Xi 3, Putin 40.", "caption": "Words."}))
 """
+
+ROOT = Path(sco.__file__).parent.parent
+ONE_CORE = "os.sched_setaffinity(0, {min(os.sched_getaffinity(0))}) if hasattr(os, 'sched_setaffinity') else None; "
 
 pytestmark = pytest.mark.slow
 
@@ -255,6 +260,32 @@ def test_the_facts_of_a_corpus_do_not_depend_on_names(tmp_path):
     first, second = run.corpus_facts(str(tmp_path / "a")), run.corpus_facts(str(tmp_path / "b"))
     assert (first["name"], first["documents"], first["words"]) == ("a", 1, 3)
     assert first["sha256"] == second["sha256"]
+
+
+def test_the_notebooks_of_this_project_give_the_same_bytes_anywhere(rendered, tmp_path):
+    """All products are the same from a checkout elsewhere, for another user, zone, locale, hash seed, jobs and cores.
+
+    There is an executed notebook and a page for each notebook, five files for each figure, the index and the gallery.
+    """
+    home = tmp_path / "another place"
+    for name in ("sco_analysis", "notebooks", "seeds"):
+        shutil.copytree(ROOT / name, home / name, ignore=shutil.ignore_patterns("__pycache__"))
+    (home / "user").mkdir()
+    other = {"HOME": str(home / "user"), "USER": "somebody", "TZ": "Asia/Tashkent", "LC_ALL": "C", "COLUMNS": "200"}
+    other |= {"PYTHONHASHSEED": "77", "PYTHONPATH": str(home), "PYTHONDONTWRITEBYTECODE": "1"}
+    command = [
+        sys.executable,
+        "-c",
+        "import os, sys; from sco_analysis.cli import main; " + ONE_CORE + "sys.exit(main())",
+    ]
+    options = ["render", "--jobs", "1", "--out", str(tmp_path / "out")]
+    subprocess.run([*command, *options], cwd=home, env=os.environ | other, check=True, capture_output=True)
+    first, second = files(rendered), files(tmp_path / "out")
+    first.pop("outcome")
+    figures = len(re.findall(r'"id": ', (rendered / "figures/manifest.json").read_text(encoding="utf-8")))
+    assert figures >= 5
+    assert len(first) == 2 * 3 + 5 * figures + len(["index.html", *GALLERY])
+    assert first == second
 
 
 def test_the_notebooks_of_this_project_render(rendered):
