@@ -44,6 +44,8 @@ _REFERS_BACK = (
     r"(?i)\W*(?:(?:and|but|so|yes|no|all|both|most|some|none|of),?\s+){0,2}"
     r"(?:it|its|this|that|these|those|they|them|their|such|we|he|she|his|her|the (?:former|latter|same))\b"
 )
+#: Such a sentence only counts points off, or closes the matter.
+_COUNTS_OFF = r"(?i)\W*(?:this|that|it)(?:['’]s| is| was) (?:the |my )?(?:first|second|third|last|all|it|one)\b"
 _SHORT = 12
 
 
@@ -138,13 +140,15 @@ def spread_topics(sentences: pd.DataFrame, hits: pd.DataFrame) -> pd.DataFrame:
     """Return hits for the sentences that only refer back, in the form of ``hits`` (doc_id, start, topic).
 
     A sentence refers back when it has no topic of its own, at most twelve words, and opens with a pronoun or
-    demonstrative (``It``, ``This``, ``They``, ``And these``, …). It takes each topic of the nearest sentence before it,
-    in the same turn, quotation or stretch of narration, that does not refer back itself; each counts once.
+    demonstrative (``It``, ``This``, ``They``, ``And these``, …), unless it only counts points off (``This is the
+    first.``). It takes each topic of the nearest sentence before it, in the same turn, quotation or stretch of
+    narration, that does not refer back itself; each counts once.
     """
     own = sentences.merge(
         hits[["doc_id", "start"]].drop_duplicates(), on=["doc_id", "start"], how="left", validate="1:1", indicator=True
     )["_merge"].eq("both")
     refers = ~own & (sentences["n_words"] <= _SHORT) & sentences["text"].str.match(_REFERS_BACK)
+    refers &= ~sentences["text"].str.match(_COUNTS_OFF)
     refers &= sentences["passage"].eq(sentences["passage"].shift())
     anchor = sentences["start"].where(~refers).groupby(sentences["passage"]).ffill()
     back = sentences[["doc_id", "start"]].assign(anchor=anchor)[refers & anchor.notna()]

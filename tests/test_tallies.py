@@ -198,6 +198,15 @@ def test_context_stays_within_a_turn_and_reaches_over_a_chain():
     )
 
 
+@pytest.mark.parametrize("text", ["This is the first point.", "That’s all.", "It was the last."])
+def test_what_counts_points_off_refers_to_nothing(text):
+    """A sentence such as `This is the first.` opens like a reference and takes no topic."""
+    rows = [ASTANA | _sentence(0, 5, text="Trade grows.", turn=0), ASTANA | _sentence(20, 4, text=text, turn=0)]
+    sentences = tallies.counted_sentences(SimpleNamespace(sentences=tables.build("sentences", rows)))
+    hits = pd.DataFrame({"doc_id": ["astana"], "start": [0], "topic": ["trade_economy"]})
+    assert tallies.spread_topics(sentences, hits).empty
+
+
 def test_ceremony_can_be_left_out():
     """A sentence whose only topic is ceremony leaves the numerator and the denominator."""
     table = tallies.topic_frequency(_corpus(), ceremony=False).set_index(["speaker", "topic"])
