@@ -14,6 +14,7 @@ from .errors import ParameterError
 from .memory import remember
 from .mentions import find_mentions
 from .polarity import score_polarity
+from .progress import progress
 from .quotations import find_quotations
 from .sentences import split_sentences
 from .turns import split_turns
@@ -70,12 +71,18 @@ def parse(documents: pd.DataFrame, scorer: str | Callable = "rules") -> Parsed:
 
 
 def _parse(documents: pd.DataFrame, scorer: str | Callable) -> Parsed:
-    turns = split_turns(documents)
-    quotations = find_quotations(documents, turns)
-    sentences = split_sentences(documents, turns, quotations)
-    found = [find_mentions(sentences, read_dictionary(name)) for name in ("states", "topics")]
-    mentions = tables.build("mentions", pd.concat(found, ignore_index=True))
-    polarity = score_polarity(sentences, mentions[mentions["kind"] == "state"], scorer=scorer)
+    with progress("Parsing", 5) as step:
+        step("turns")
+        turns = split_turns(documents)
+        step("quotations")
+        quotations = find_quotations(documents, turns)
+        step("sentences")
+        sentences = split_sentences(documents, turns, quotations)
+        step("mentions")
+        found = [find_mentions(sentences, read_dictionary(name)) for name in ("states", "topics")]
+        mentions = tables.build("mentions", pd.concat(found, ignore_index=True))
+        step("polarity")
+        polarity = score_polarity(sentences, mentions[mentions["kind"] == "state"], scorer=scorer)
     return Parsed(documents, turns, quotations, sentences, mentions, polarity)
 
 

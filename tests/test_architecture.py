@@ -17,6 +17,7 @@ TESTS = Path(__file__).parent
 #: A module imports only from modules to its left (in this list: above it).
 ORDER = [
     "errors",
+    "progress",
     "fingerprints",
     "ledger",
     "memory",
