@@ -18,8 +18,8 @@ PATIENCE = 1.0
 def progress(label: str, total: int) -> Iterator[Callable[[str], None]]:
     """Show how far the work in the ``with`` block is, once it has taken a second.
 
-    ``label`` says what is done, ``total`` in how many steps. What comes out is called with the name of each
-    step as it begins. A terminal gets a bar that is wiped away at the end, a notebook a ``<progress>``; with ``TQDM_DISABLE`` in
+    ``label`` says what is done, ``total`` in how many steps. What comes out is called with the name of each step as it
+    begins. A terminal gets a bar that is wiped away at the end, a notebook a ``<progress>``; with ``TQDM_DISABLE`` in
     the environment, as in a render, and where output goes to a file, there is nothing.
     """
     if os.environ.get("TQDM_DISABLE"):
