@@ -90,7 +90,26 @@ def _bare_clause(tokens: list[Token], k: int, cue: Cue, high: int) -> tuple[int,
     if tokens[first - 1 : first] and tokens[start].low in ("when", "if", "while", "because", "once", "until", "since"):
         return (start, end, False) if has_clause(tokens, start, end) and cue.lemma in ("say", "tell") else None
     long_enough = end - start > 2 or any(t.mark >= 0 for t in tokens[start:end])
-    return (start, end, False) if long_enough and is_clause(tokens, first, end) else None
+    if not long_enough:
+        return None
+    return (start, end, False) if is_clause(tokens, first, end) or _is_said(tokens, start, end, cue) else None
+
+
+_WORDS_SAID = frozenset(
+    "something anything nothing little much more less what goodbye farewell prayer prayers thanks grace so yes no hello"
+    " word words thing things same hi sorry".split()
+)
+
+
+def _is_said(tokens: list[Token], start: int, end: int, cue: Cue) -> bool:
+    """Tell a clause behind "say" whose verb no list has: hardly anything but words is said that is none."""
+    found = [t for t in tokens[start:end] if t.word]
+    first = tokens[start].low
+    if cue.lemma != "say" or len(found) < 4 or {t.low for t in found[:2]} & _WORDS_SAID:
+        return False
+    if first in words("prepositions") or first in words("adverbs") or first.endswith(("ly", "ing")):
+        return False
+    return all(t.mark < 0 for t in tokens[start:end])
 
 
 def predicate(tokens: list[Token], i: int, cue: Cue, outer: int) -> tuple[int, int, bool] | None:
@@ -138,7 +157,8 @@ def _starts(tokens: list[Token], k: int, high: int, *, near: bool) -> list[int]:
                 and tokens[j - 1].low not in ("in", "on", "at", "of", "by")
             ):
                 return [*found, j]
-            if (tokens[j].mark >= 0 and tokens[j].low != TITLE) or is_finite(tokens, j):
+            before_that = j + 1 < high and tokens[j + 1].low == "that" and tokens[j].low not in words("be")
+            if (tokens[j].mark >= 0 and tokens[j].low != TITLE) or (is_finite(tokens, j) and not before_that):
                 return [*found, j] if tokens[j].mark >= 0 else found
             if tokens[j].text in _STOPS:
                 return [*found, j, *([j + 1] if j + 1 < high and tokens[j + 1].low == "that" else [])]

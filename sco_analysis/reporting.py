@@ -50,6 +50,8 @@ def _by_verb(tokens: list[Token], i: int, cue: Cue, found: list[Report]) -> list
         return [] if cue.thought else _by_participle(tokens, i, cue, found)
     if before is not None and (before.low in words("determiners") or (going and cue.form != "participle")):
         return []
+    if cue.form == "finite" and _is_no_verb(tokens, i):
+        return []
     if before is not None and before.low == "to" and not _goes_on_to(tokens, i):
         return []
     low = max((r.end for r in found if r.end <= i), default=0)
@@ -83,6 +85,13 @@ def _behind(tokens: list[Token], i: int, cue: Cue, source: Range, outer: int) ->
     if not content:
         return []
     return [Report(content[0], content[1], span_of(tokens, i), source, "judgement" if content[2] else "clause")]
+
+
+def _is_no_verb(tokens: list[Token], i: int) -> bool:
+    """Tell "the facts reported by the press" and "in 16 states" from finite verbs."""
+    low, before, behind = tokens[i].low, tokens[i - 1] if i else None, tokens[i + 1 : i + 3]
+    passive = len(behind) == 2 and behind[0].low == "by" and not behind[1].low.endswith("ing") and low.endswith("ed")
+    return passive or (before is not None and before.text[0].isdigit() and low in words("also_nouns"))
 
 
 _ON = frozenset(("went", "goes", "go", "continued", "continues"))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from .complements import Report, content_end
 from .cues import Cue, particles_of, words
-from .phrases import Token, has_clause, is_clause
+from .phrases import TITLE, Token, has_clause, is_clause
 from .subjects import Range, phrase_after
 
 
@@ -151,6 +151,8 @@ def behind_tag(tokens: list[Token], k: int) -> int | None:
             k = next((j for j in range(k, len(tokens)) if tokens[j].text == ")"), k) + 1
     if k >= len(tokens) or (tokens[k].text not in (",", ";", "—", "–", ":") and tokens[k].mark < 0):
         return None
+    if tokens[k].low == TITLE:
+        return None  # "…, she said on “Good Morning Osh.”"
     k += tokens[k].mark < 0
     return k if k < len(tokens) else None
 

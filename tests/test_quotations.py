@@ -59,6 +59,9 @@ def test_direct_quotations(text, expected):
     [
         ("Okello said that the road is open.", [("indirect", "the road is open", "Okello")]),
         ("Okello said the road is open.", [("indirect", "the road is open", "Okello")]),
+        ("Okello said the law protects farmers.", [("indirect", "the law protects farmers", "Okello")]),
+        ("Okello said prices fall every year.", [("indirect", "prices fall every year", "Okello")]),
+        ("Okello alleged in court papers that the firm lied.", [("indirect", "the firm lied", "Okello")]),
         ("The road is open, Okello said on Monday.", [("indirect", "The road is open", "Okello")]),
         ("The road is open, said Transport Minister Ada Okello.",
          [("indirect", "The road is open", "Transport Minister Ada Okello")]),
@@ -107,6 +110,7 @@ def test_marked_words_within_reported_ones(text, expected):
         "Okello went to the market and bought a lamp.",
         "Three states that border the lake have met.",
         "Okello left to say goodbye.",
+        "The figures were reported by the press.",
     ],
 )
 def test_what_is_no_report(text):
