@@ -7,7 +7,9 @@ Whatever a command needs is imported when it runs, so that ``--help`` and a typi
 from __future__ import annotations
 
 import argparse
+import contextlib
 import os
+import signal
 import sys
 import warnings
 from collections.abc import Callable, Sequence
@@ -156,6 +158,8 @@ def _render(arguments: argparse.Namespace) -> None:
         if not sign or not name.isidentifier():
             raise ParameterError(f"-p {setting}: write -p name=value, for example -p by=state")
         parameters[name] = value
+    with contextlib.suppress(ValueError):  # not the main thread
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # `kill` takes the kernels along as Ctrl-C does
     done = render_pages(
         arguments.notebooks,
         arguments.corpus,

@@ -145,15 +145,16 @@ def test_cards_stand_in_the_order_that_the_notebooks_give(tmp_path):
     assert re.findall(r'<a href="(.)\.html">', index) == ["c", "b", "a"]
 
 
-def test_an_interrupt_leaves_no_half_files_and_no_kernel(write_notebook, tmp_path):
-    """Ctrl-C ends the command with 130, leaves nothing under a final name, and takes the kernel along."""
+@pytest.mark.parametrize("by", [signal.SIGINT, signal.SIGTERM])
+def test_an_interrupt_leaves_no_half_files_and_no_kernel(write_notebook, tmp_path, by):
+    """Ctrl-C or `kill` ends the command with 130, leaves nothing under a final name, and takes the kernel along."""
     pid = tmp_path / "pid"
     cell = f"import os, pathlib, time\npathlib.Path({str(pid)!r}).write_text(str(os.getpid()))\ntime.sleep(60)"
     notebook = write_notebook("sleeper", [cell])
     command = [sys.executable, "-m", "sco_analysis", "render", str(notebook), "--out", str(tmp_path / "out")]
     process = subprocess.Popen(command, stderr=subprocess.PIPE, text=True)
     wait_for(lambda: pid.exists() and pid.read_text())
-    process.send_signal(signal.SIGINT)
+    process.send_signal(by)
     _, errors = process.communicate(timeout=30)
     assert process.returncode == 130, errors
     assert "Traceback" not in errors
