@@ -45,7 +45,7 @@ lint: $(STAMP) ## ruff: rules and formatting
 lab: $(STAMP) ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks $(ARGS)
 
-docs: $(STAMP) ## write environment.yml and docs/data-dictionary.md anew
+docs: $(STAMP) ## write anew what follows from the code: environment.yml, reference, output of examples …
 	@$(BIN)/python docs/generate.py
 
 validate: $(STAMP) ## compare with human readers, where their readings lie in ../shared: docs/validation.md
