@@ -182,11 +182,17 @@ def test_every_row_with_a_number_leads_somewhere(visit, name):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_lean(rendered, name):
-    """Beyond its figures, their data, its own words and the sentences behind its rows, a page weighs at most 15 KB."""
+    """Beyond its figures, tables, words and evidence a page weighs at most 15 KB; a table costs 10 bytes a cell."""
     whole = (rendered / "site" / f"{name}.html").read_text(encoding="utf-8")
-    template = re.sub(r'data:[^"]*|<div class="rows">.*?</div>', "", whole, flags=re.S)
-    words = re.sub(r"<style>.*?</style>|<[^>]+>", "", template, flags=re.S)
-    assert len(template.encode()) - len(words.encode()) <= 15_000
+    page = re.sub(r'data:[^"]*|<div class="rows">.*?</div>', "", whole, flags=re.S)
+    tables = "".join(re.findall(r"<table.*?</table>", page, re.S))
+    assert markup(page) - markup(tables) <= 15_000
+    assert markup(tables) <= 10 * len(re.findall(r"<t[dh]\b", tables))
+
+
+def markup(html):
+    """Count the bytes that are no words."""
+    return len(html.encode()) - len(re.sub(r"<style>.*?</style>|<[^>]+>", "", html, flags=re.S).encode())
 
 
 def test_the_index_leads_to_every_page(visit):
