@@ -84,7 +84,19 @@ def test_make_lists_its_commands():
     """`make help` names every command with what it does."""
     printed = subprocess.run(["make", "help"], cwd=ROOT, capture_output=True, text=True, check=True).stdout
     commands = [line.split()[1] for line in printed.splitlines()]
-    assert commands == ["help", "setup", "render", "test", "lint", "lab", "docs", "validate", "write-up", "lock", "clean"]
+    assert commands == [
+        "help",
+        "setup",
+        "render",
+        "test",
+        "lint",
+        "lab",
+        "docs",
+        "validate",
+        "write-up",
+        "lock",
+        "clean",
+    ]
 
 
 def test_make_says_what_to_do_without_python(tmp_path):
