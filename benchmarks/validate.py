@@ -10,6 +10,7 @@ import contextlib
 import csv
 import importlib.util
 import io
+import json
 import re
 import sys
 from pathlib import Path
@@ -157,10 +158,12 @@ languages) are a table in `tests/test_mentions.py`.
 def _sentiment(parsed: sco.Parsed) -> str:
     gold = _gold_sentiment(parsed)
     states = parsed.mentions[parsed.mentions["kind"] == "state"]
-    rows = {"majority class (0)": [0] * len(gold)}
+    rows = {"majority class (0)": [0] * len(gold), "the state's usual label elsewhere": _usual_labels(gold)}
     for scorer in ("vader", "rules"):
         polarity = sco.score_polarity(parsed.sentences, states, scorer=scorer)
         rows[f"`{scorer}`"] = _labels_for(gold, polarity, parsed.sentences)
+    card = json.loads((ROOT / "sco_analysis" / "data" / "model" / "model.json").read_text(encoding="utf-8"))
+    rows["`model`, cross-validated"] = [int(label) for label in card["figures"]["seeds"]["labels"].split()]
     rows["reader 1"], rows["reader 2"] = gold["polarity_1"].tolist(), gold["polarity_2"].tolist()
     lines = []
     for name, labels in rows.items():
@@ -182,7 +185,51 @@ def _sentiment(parsed: sco.Parsed) -> str:
 **How much of this is fit:** the rules were written while reading these sentences. Their first version, before any error here
 was looked at, had a macro-F1 of .75. The goal for `rules` is .70 on the half that is kept back. The readers' own rows are 1 by construction where
 they are measured against what both said; over all pairs they agree at kappa .945.
+
+"The state's usual label elsewhere" answers, for each pair, what that state most often gets in the other pages and documents:
+what can be had from a country's reputation alone. `model` never sees a target's name.
+
+{_carry_over(card["figures"])}
 """
+
+
+def _usual_labels(gold: pd.DataFrame) -> list[int]:
+    """Give each pair the label that its state has most often in the other documents; 0 where it is in none."""
+    labels = []
+    for pair in gold.itertuples():
+        others = gold[(gold["state"] == pair.state) & (gold["doc_id"] != pair.doc_id)]["polarity"]
+        labels.append(int(others.mode().iloc[0]) if len(others) else 0)
+    return labels
+
+
+def _carry_over(figures: dict) -> str:
+    """Set the scorers side by side on text of other kinds."""
+    kinds = {
+        "seeds": "seeds, shared half; rules seen, model cross-validated over pages",
+        "sentences": "written sentences in the diplomatic manner; model cross-validated, 25 entries of the rules added after it",
+        "mt-dev": "NewsMTSC, development split mt; weights of the fusion cross-validated there",
+        "rw-dev": "NewsMTSC, development split rw; the same",
+    }
+    lines = [
+        f"| {text} | {figures[name]['n']} | "
+        + " | ".join(
+            f"{figures[name][key]:.2f}".replace("0.", ".")
+            for key in ("rules", "encoder, news alone", "encoder", "model")
+        )
+        + " |"
+        for name, text in kinds.items()
+    ]
+    return f"""\
+### Text of other kinds (macro-F1)
+
+| set | n | `rules` | encoder trained on news alone | encoder | `model` (encoder and rules) |
+|---|---|---|---|---|---|
+{chr(10).join(lines)}
+
+`model` is better where no rule was written (news, debate in the manner of the United Nations; on the 62 sentences of
+`tests/un_sentences.txt` see `docs/model-card.md`), `rules` on texts like the seeds: they stay the default of the notebooks,
+because `model` does not beat them there by the .05 that would justify 23 MB. The rules' errors on news are implicit praise and
+blame, told as events."""
 
 
 def _gold_sentiment(parsed: sco.Parsed) -> pd.DataFrame:

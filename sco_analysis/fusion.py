@@ -1,7 +1,8 @@
 """One answer out of two: what the encoder reads, and what the rules know.
 
 The encoder carries over to words that no lexicon lists; the rules know who speaks, what is courtesy, what is only a
-place. A multinomial regression weighs both; its few weights stand in ``data/model/model.json`` and come from
+place. A multinomial regression weighs both, for states and for other targets (of whom the rules know little) with
+weights of their own; these stand in ``data/model/model.json`` and come from
 ``benchmarks/train_polarity.py``.
 """
 
@@ -39,6 +40,13 @@ def make_features(logits: np.ndarray, rules: pd.DataFrame) -> np.ndarray:
         rules["address"].to_numpy(),
     ]
     return np.column_stack([np.asarray(column, dtype=float) for column in columns])
+
+
+def without_rules(features: np.ndarray) -> np.ndarray:
+    """Return ``features`` as if the rules had found nothing."""
+    out = features.copy()
+    out[:, 2:6] = 0.0
+    return out
 
 
 def fuse(features: np.ndarray, weights: np.ndarray) -> np.ndarray:

@@ -24,6 +24,7 @@ from .lexicon import PROTOCOL, Lexicon, read_lexicon
 from .tables import TABLES, WORD, build, check
 
 _WORD = re.compile(WORD)
+_STATE = "[A-Z]{3}|org:.*"  # the keys of states and of organisations of states
 
 THRESHOLD = 0.15  # from here on a score of the rules is called friendly or hostile
 _VADER_THRESHOLD = 0.05  # the bound that its authors recommend
@@ -176,7 +177,10 @@ def _by_model(targets: pd.DataFrame) -> pd.DataFrame:
     out = _by_rules(targets)
     pairs = _pair_up(targets, out)
     logits = encoder.logits(pairs["text"].tolist(), pairs["spans"].tolist())
-    chances = fuse(make_features(logits, pairs), np.array(encoder.card["fusion"]))
+    features = make_features(logits, pairs)
+    weights = {kind: np.array(numbers) for kind, numbers in encoder.card["fusion"].items()}
+    state = pairs["target"].str.fullmatch(_STATE).to_numpy(dtype=bool)
+    chances = np.where(state[:, None], fuse(features, weights["states"]), fuse(features, weights["others"]))
     out["polarity"] = (chances[:, 2] - chances[:, 0]).round(4)
     out["label"] = chances.argmax(axis=1) - 1
     for number in np.flatnonzero(out["label"]):
