@@ -17,7 +17,7 @@ from pathlib import Path
 
 import sco_analysis as sco
 from sco_analysis.dictionaries import Dictionary
-from sco_analysis.matching import glob_regex
+from sco_analysis.matches.matching import glob_regex
 from sco_analysis.tokens import split_tokens
 
 ROOT = Path(__file__).resolve().parent.parent

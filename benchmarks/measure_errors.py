@@ -17,7 +17,7 @@ import polarity_data as data
 
 import sco_analysis as sco
 from sco_analysis.adjustment import CLASSES, PATH
-from sco_analysis.encoder import CARD, FOLDER
+from sco_analysis.stance.encoder import CARD, FOLDER
 
 SOURCE = {
     "rules": "seeds (shared half, seen while the rules were written) and {n} written sentences",

@@ -19,7 +19,7 @@ import pandas as pd
 import yaml
 
 import sco_analysis as sco
-from sco_analysis.lexicon import PATH as LEXICON
+from sco_analysis.stance.lexicon import PATH as LEXICON
 
 HERE = Path(__file__).parent
 ROOT = HERE.parent

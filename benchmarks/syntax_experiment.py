@@ -20,9 +20,9 @@ from unittest.mock import patch
 
 import pandas as pd
 
-from sco_analysis.cues import verb_forms
 from sco_analysis.layout import layout_of
 from sco_analysis.quotations import Found, _in_prose, quotations_of
+from sco_analysis.speech.cues import verb_forms
 
 SHARED = Path(__file__).resolve().parent.parent.parent / "shared"
 WAYS = ("rules alone", "add any clause", "add clauses with that", "parse's bounds", "only confirmed")

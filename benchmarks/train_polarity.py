@@ -29,9 +29,9 @@ import polarity_data as data
 import torch
 
 import sco_analysis as sco
-from sco_analysis.fusion import FEATURES, fit_weights, fuse, make_features, without_rules
 from sco_analysis.polarity import rules_view
-from sco_analysis.wordpieces import WordPieces
+from sco_analysis.stance.fusion import FEATURES, fit_weights, fuse, make_features, without_rules
+from sco_analysis.stance.wordpieces import WordPieces
 
 MODEL = data.ROOT / "sco_analysis" / "data" / "model"
 SEED = 1

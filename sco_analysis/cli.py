@@ -179,8 +179,8 @@ def _render(arguments: argparse.Namespace) -> None:
 
 
 def _list(paths: Sequence[Path]) -> None:
-    from .parameters import read_parameters  # noqa: PLC0415
-    from .plan import read_notebook  # noqa: PLC0415
+    from .rendering.parameters import read_parameters  # noqa: PLC0415
+    from .rendering.plan import read_notebook  # noqa: PLC0415
 
     for path in paths:
         print(path.stem)

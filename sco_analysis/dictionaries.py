@@ -15,9 +15,9 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from .dictionary_files import read_content
 from .errors import DictionaryError
-from .matching import Hits, Matcher, Pattern, split_pattern
+from .matches.dictionary_files import read_content
+from .matches.matching import Hits, Matcher, Pattern, split_pattern
 from .tables import MENTION_KINDS
 from .tokens import Tokens, split_tokens
 

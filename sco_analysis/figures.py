@@ -12,7 +12,8 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.colors import LinearSegmentedColormap
 
-from .drawing import (
+from .errors import FigureError
+from .plots.drawing import (
     COLOURS,
     COVERED,
     INK,
@@ -29,8 +30,7 @@ from .drawing import (
     use_style,
     wrap_name,
 )
-from .errors import FigureError
-from .trends import draw_trends, has_trend
+from .plots.trends import draw_trends, has_trend
 
 #: hostile to friendly; the middle is white, so that paper and screen show it alike
 DIVERGING = LinearSegmentedColormap.from_list(

@@ -10,8 +10,8 @@ from functools import lru_cache
 import pandas as pd
 
 from . import tables
-from .labels import Label, find_labels
-from .lines import Line, is_wrapped, pattern_of, split_lines
+from .reading.labels import Label, find_labels
+from .reading.lines import Line, is_wrapped, pattern_of, split_lines
 
 #: looks of lines that leave a speech unbroken when they stand inside it, and those that end it
 _ENDS_SPEECH = frozenset({"source", "mark", "procedure"})

@@ -19,7 +19,7 @@ import pandas as pd
 
 from .dictionaries import Dictionary, read_dictionary
 from .errors import DictionaryError
-from .matching import Hits, Matcher, linked
+from .matches.matching import Hits, Matcher, linked
 from .tables import build, check
 from .theatres import assign_theatres
 from .tokens import Tokens, split_tokens

@@ -11,12 +11,12 @@ import pandas as pd
 from . import tables
 from .dictionaries import Dictionary, read_dictionary
 from .errors import ParameterError
-from .memory import remember
 from .mentions import find_mentions
 from .polarity import score_polarity
 from .progress import progress
 from .quotations import find_quotations
 from .sentences import split_sentences
+from .store.memory import remember
 from .turns import split_turns
 
 

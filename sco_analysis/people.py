@@ -15,8 +15,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from .dictionaries import read_dictionary, read_people
-from .labels import Label, part_of
-from .lines import read_rules
+from .reading.labels import Label, part_of
+from .reading.lines import read_rules
 
 _STATE = re.compile("[A-Z]{3}")
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")

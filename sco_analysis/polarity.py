@@ -15,12 +15,12 @@ from functools import lru_cache
 import numpy as np
 import pandas as pd
 
-from .clauses import ROLES, Hits, Words, find_entries, place_targets, read_words
-from .direction import judge, set_force
-from .encoder import read_encoder
 from .errors import ParameterError
-from .fusion import fuse, make_features
-from .lexicon import PROTOCOL, Lexicon, read_lexicon
+from .stance.clauses import ROLES, Hits, Words, find_entries, place_targets, read_words
+from .stance.direction import judge, set_force
+from .stance.encoder import read_encoder
+from .stance.fusion import fuse, make_features
+from .stance.lexicon import PROTOCOL, Lexicon, read_lexicon
 from .tables import TABLES, WORD, build, check
 
 _WORD = re.compile(WORD)

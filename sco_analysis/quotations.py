@@ -11,13 +11,13 @@ from typing import Any
 import pandas as pd
 
 from . import tables
-from .cues import words
 from .layout import Block, Layout, layout_of
-from .phrases import Token, has_clause, is_finite, sentences_of, tokens_of
-from .quotes import Marked, pair_marks
-from .reporting import Report, find_reports
-from .sources import Source, resolve_sources
-from .subjects import Range, main_subject, phrase_after
+from .speech.cues import words
+from .speech.phrases import Token, has_clause, is_finite, sentences_of, tokens_of
+from .speech.quotes import Marked, pair_marks
+from .speech.reporting import Report, find_reports
+from .speech.sources import Source, resolve_sources
+from .speech.subjects import Range, main_subject, phrase_after
 from .turns import TRAVELLING
 
 #: fewest words of marked words without a cue that count as somebody's speech when they stand inside a sentence

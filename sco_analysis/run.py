@@ -24,13 +24,13 @@ from typing import TYPE_CHECKING, Any
 from . import __version__
 from .citations import GALLERY, write_gallery
 from .errors import CorpusWarning, ParameterError, RenderError
-from .execute import Workers
-from .fingerprints import digest, hash_corpus, hash_files, hash_inputs, hash_made_with
-from .ledger import Ledger, put
-from .memory import VARIABLE, remembering
-from .pages import Page, read_page, write_index, write_page
-from .plan import Job, default_out, find_notebooks, make_plan, tell
 from .records import SUFFIX
+from .rendering.execute import Workers
+from .rendering.pages import Page, read_page, write_index, write_page
+from .rendering.plan import Job, default_out, find_notebooks, make_plan, tell
+from .store.fingerprints import digest, hash_corpus, hash_files, hash_inputs, hash_made_with
+from .store.ledger import Ledger, put
+from .store.memory import VARIABLE, remembering
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -156,7 +156,7 @@ def _write_log(path: Path, done: Sequence[Rendered]) -> None:
 
 
 def _expand(plan: Sequence[Job], each: str, most: int, ledger: Ledger) -> list[Job]:
-    from .grid import expand  # noqa: PLC0415 - loads what parses
+    from .rendering.grid import expand  # noqa: PLC0415 - loads what parses
 
     with remembering(ledger.parsed()):
         jobs, left_out = expand(plan, each, most, ledger.recall)

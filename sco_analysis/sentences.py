@@ -14,7 +14,7 @@ import pandas as pd
 
 from . import tables
 from .layout import Block, Layout, layout_of, stage_directions
-from .lines import pattern_of, read_rules
+from .reading.lines import pattern_of, read_rules
 from .repeats import mark_repeats
 from .turns import TRAVELLING
 

@@ -13,8 +13,8 @@ from .dictionaries import Dictionary, read_dictionary
 from .errors import ParameterError
 from .groups import BY, SPOKEN, add_groups, check_by, check_choice, counted_sentences
 from .mentions import find_mentions
-from .page_tables import MIME, mark_up, tell_row
 from .parse import Parsed
+from .rendering.page_tables import MIME, mark_up, tell_row
 from .tallies import CEREMONY, SPEECH, _with_holders, spread_topics
 
 _ROW = ["document", "session", "speaker", "sentence", "start", "weight", "marks"]

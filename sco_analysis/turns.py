@@ -9,9 +9,9 @@ from typing import Any
 import pandas as pd
 
 from . import tables
-from .labels import Label
 from .layout import Block, Layout, layout_of, stage_directions
 from .people import Roster, fold
+from .reading.labels import Label
 
 #: columns of the documents table that travel with every span
 TRAVELLING = ("genre", "source", "date")

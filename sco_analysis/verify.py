@@ -18,8 +18,8 @@ from typing import Any
 from . import __version__
 from .citations import read_records
 from .errors import FigureError, ParameterError, ScoError
-from .plan import find_notebooks, make_plan, read_notebook
 from .records import figures_folder
+from .rendering.plan import find_notebooks, make_plan, read_notebook
 from .run import carry_out, open_places
 
 KINDS = ("png", "svg", "pdf")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from .groups import add_groups, counted_sentences
-from .lines import read_rules
+from .reading.lines import read_rules
 from .tables import WORD
 
 if TYPE_CHECKING:

@@ -84,7 +84,8 @@ ORDER = [
     "cli",
     "__main__",
 ]
-MODULES = sorted(path.stem for path in PACKAGE.glob("*.py") if path.stem != "__init__")
+PATHS = {path.stem: path for path in sorted(PACKAGE.rglob("*.py")) if path.stem != "__init__"}
+MODULES = sorted(PATHS)
 
 
 class WithoutTypes(ast.NodeTransformer):
@@ -97,15 +98,22 @@ class WithoutTypes(ast.NodeTransformer):
 def imports_of(module):
     """Return the modules of this package that ``module`` imports, wherever in it; public names by their module."""
     found = set()
-    tree = WithoutTypes().visit(ast.parse((PACKAGE / f"{module}.py").read_text(encoding="utf-8")))
+    tree = WithoutTypes().visit(ast.parse(PATHS[module].read_text(encoding="utf-8")))
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            found |= {alias.name.split(".")[1] for alias in node.names if alias.name.startswith("sco_analysis.")}
+            found |= {alias.name.split(".")[-1] for alias in node.names if alias.name.startswith("sco_analysis.")}
         elif isinstance(node, ast.ImportFrom) and (node.level or (node.module or "").split(".")[0] == "sco_analysis"):
             inner = node.module if node.level else ".".join(node.module.split(".")[1:])
             names = [alias.name for alias in node.names if not alias.name.startswith("__")]
-            found |= {inner.split(".")[0]} if inner else {sco.PUBLIC.get(name, name) for name in names}
+            public = {sco.PUBLIC.get(name, name).split(".")[-1] for name in names}
+            found |= {inner.split(".")[-1]} if inner else public
     return found
+
+
+def test_no_two_modules_share_a_name():
+    """A module is known by its name alone, whichever folder it stands in."""
+    files = [path for path in PACKAGE.rglob("*.py") if path.stem != "__init__"]
+    assert len(files) == len(PATHS)
 
 
 def test_every_module_has_its_place():

@@ -9,8 +9,8 @@ import pandas as pd
 import pytest
 import yaml
 
-from sco_analysis.lexicon import KINDS, PATH, STEPS, TOWARD, read_lexicon
 from sco_analysis.polarity import score_polarity
+from sco_analysis.stance.lexicon import KINDS, PATH, STEPS, TOWARD, read_lexicon
 
 CONTENT = yaml.safe_load(PATH.read_text(encoding="utf8"))
 ENTRIES = CONTENT["entries"]

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from sco_analysis import matching
 from sco_analysis.dictionaries import DictionaryError, compile_dictionary, read_dictionary
+from sco_analysis.matches import matching
 from sco_analysis.tokens import split_tokens
 
 # ---------------------------------------------------------------------- the rule, written as plainly as possible

@@ -3,7 +3,7 @@
 import pytest
 
 from sco_analysis.dictionaries import DictionaryError, read_dictionary
-from sco_analysis.dictionary_files import read_content
+from sco_analysis.matches.dictionary_files import read_content
 
 LC3 = "+ENERGY\noil \npower plant*\n+TRADE\nCustoms\n"
 XML = """<?xml version="1.0" encoding="UTF-8"?>

@@ -1,4 +1,4 @@
-"""Tests of sco_analysis.encoder and of the scorer ``model``."""
+"""Tests of sco_analysis.stance.encoder and of the scorer ``model``."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from sco_analysis.encoder import FOLDER, Encoder, read_encoder
 from sco_analysis.errors import ParameterError, ScoError
 from sco_analysis.polarity import score_polarity
+from sco_analysis.stance.encoder import FOLDER, Encoder, read_encoder
 
 runtime = pytest.importorskip("onnxruntime", reason="the extra `model` is not installed")
 

@@ -5,7 +5,7 @@ import json
 import nbformat
 from nbformat.v4 import new_code_cell, new_notebook, new_output
 
-from sco_analysis.execute import clean, describe_figures
+from sco_analysis.rendering.execute import clean, describe_figures
 
 
 def executed(*outputs, source="x", **metadata):

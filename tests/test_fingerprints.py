@@ -2,8 +2,8 @@
 
 import pytest
 
-from sco_analysis import fingerprints
-from sco_analysis.fingerprints import digest, hash_corpus, hash_inputs, hash_made_with
+from sco_analysis.store import fingerprints
+from sco_analysis.store.fingerprints import digest, hash_corpus, hash_inputs, hash_made_with
 
 
 @pytest.fixture

@@ -1,11 +1,11 @@
-"""Tests of sco_analysis.fusion: what the encoder reads weighed with what the rules found."""
+"""Tests of sco_analysis.stance.fusion: what the encoder reads weighed with what the rules found."""
 
 from __future__ import annotations
 
 import numpy as np
 import pandas as pd
 
-from sco_analysis.fusion import FEATURES, fit_weights, fuse, make_features
+from sco_analysis.stance.fusion import FEATURES, fit_weights, fuse, make_features
 
 
 def test_each_feature_stands_in_its_column() -> None:

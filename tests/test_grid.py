@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sco_analysis.grid import EACH, count_values, slugs
-from sco_analysis.plan import tell
+from sco_analysis.rendering.grid import EACH, count_values, slugs
+from sco_analysis.rendering.plan import tell
 
 
 def test_values_of_the_seeds_come_in_the_order_of_their_words(parsed):

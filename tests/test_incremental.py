@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 
 import sco_analysis as sco
-from sco_analysis import CorpusWarning, ParameterError, RenderError, fingerprints, run
-from sco_analysis.execute import Workers
+from sco_analysis import CorpusWarning, ParameterError, RenderError, run
+from sco_analysis.rendering.execute import Workers
+from sco_analysis.store import fingerprints
 
 PARAMETERS = 'corpus: str = "../corpus"\nby: str = "speaker"\nspeaker: str = ""\ndictionary: str = "own.yml"'
 TALK = "Vladimir Putin: We value our friends. Trade grows.\n\nXi Jinping: Thank you.\n\n" * 3

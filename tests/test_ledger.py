@@ -1,6 +1,6 @@
 """The ledger: why something has to be made again, and what survives."""
 
-from sco_analysis.ledger import Ledger, put
+from sco_analysis.store.ledger import Ledger, put
 
 CODE = {"code": "1"}
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sco_analysis.lines import is_wrapped, split_lines
+from sco_analysis.reading.lines import is_wrapped, split_lines
 
 
 @given(st.text(alphabet=st.sampled_from("ab.: \t\n\r\f\b\u2028\xa0*"), max_size=60) | st.text(max_size=60))

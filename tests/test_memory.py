@@ -10,7 +10,7 @@ import pytest
 from pandas.testing import assert_frame_equal
 
 import sco_analysis as sco
-from sco_analysis.memory import VARIABLE, identify, remember, remembering
+from sco_analysis.store.memory import VARIABLE, identify, remember, remembering
 
 TALK = "Vladimir Putin: We value our friends in China. Trade grows.\n\nXi Jinping: Trade grows. Thank you.\n\n" * 2
 

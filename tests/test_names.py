@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sco_analysis.capitals import Capitals, first_names
-from sco_analysis.names import Cast
+from sco_analysis.speech.capitals import Capitals, first_names
+from sco_analysis.speech.names import Cast
 
 
 def cast_of(text):

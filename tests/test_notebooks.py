@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from sco_analysis.parameters import read_parameters
+from sco_analysis.rendering.parameters import read_parameters
 
 FOLDER = Path(__file__).parent.parent / "notebooks"
 NAMES = ["topic_frequency", "speaker_share", "sentiment_toward_states"]

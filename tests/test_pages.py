@@ -6,7 +6,7 @@ from html.parser import HTMLParser
 import pandas as pd
 import pytest
 
-from sco_analysis.pages import read_page, tell_facts, write_index, write_page
+from sco_analysis.rendering.pages import read_page, tell_facts, write_index, write_page
 
 ABOUT = {
     "version": "0.1.0",

@@ -3,7 +3,7 @@
 import pytest
 
 from sco_analysis import ParameterError
-from sco_analysis.parameters import Parameter, assign, convert, read_parameters
+from sco_analysis.rendering.parameters import Parameter, assign, convert, read_parameters
 
 CELL = """\
 corpus: str = "../seeds"  # folder of source documents

@@ -2,8 +2,8 @@
 
 import pytest
 
-from sco_analysis.labels import find_labels
 from sco_analysis.people import Roster, fold, in_title_case, known, split_title, state_of
+from sco_analysis.reading.labels import find_labels
 
 
 @pytest.mark.parametrize(

@@ -12,8 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sco_analysis.errors import DictionaryError, ParameterError, TableError
-from sco_analysis.lexicon import read_lexicon
 from sco_analysis.polarity import SCORERS, score_polarity
+from sco_analysis.stance.lexicon import read_lexicon
 from sco_analysis.tables import TABLES, check
 
 NAMES = {"Aland": "AAA", "Bland": "BBB", "Cland": "CCC", "Dland": "DDD"}

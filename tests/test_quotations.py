@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 import sco_analysis as sco
 from sco_analysis import tables
-from sco_analysis.cues import verb_forms
+from sco_analysis.speech.cues import verb_forms
 
 TURNS = tables.build("turns", [])
 

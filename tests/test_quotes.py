@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sco_analysis.quotes import pair_marks
+from sco_analysis.speech.quotes import pair_marks
 
 MARKS = "\"'“”„‟«»‘’‚‹›`"
 

@@ -14,9 +14,10 @@ from pathlib import Path
 import pytest
 
 import sco_analysis as sco
-from sco_analysis import CorpusError, ParameterError, RenderError, plan, run
+from sco_analysis import CorpusError, ParameterError, RenderError, run
 from sco_analysis.citations import GALLERY
-from sco_analysis.execute import Workers
+from sco_analysis.rendering import plan
+from sco_analysis.rendering.execute import Workers
 
 TITLE = "# Who speaks?\n\nOf all words, how many has each?"
 PARAMETERS = 'by: str = "speaker"  # column to compare'

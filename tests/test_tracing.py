@@ -3,7 +3,7 @@
 import pytest
 
 import sco_analysis as sco
-from sco_analysis.page_tables import MIME
+from sco_analysis.rendering.page_tables import MIME
 
 
 @pytest.fixture(scope="module")

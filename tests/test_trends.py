@@ -6,7 +6,7 @@ import pandas as pd
 import pytest
 
 import sco_analysis as sco
-from sco_analysis.trends import has_trend
+from sco_analysis.plots.trends import has_trend
 
 
 def _rates(years, **more):

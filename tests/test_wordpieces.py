@@ -1,11 +1,11 @@
-"""Tests of sco_analysis.wordpieces: text as numbers of a vocabulary, the target masked."""
+"""Tests of sco_analysis.stance.wordpieces: text as numbers of a vocabulary, the target masked."""
 
 from __future__ import annotations
 
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sco_analysis.wordpieces import CLS, LONGEST, MASK, PAD, SEP, UNKNOWN, WordPieces
+from sco_analysis.stance.wordpieces import CLS, LONGEST, MASK, PAD, SEP, UNKNOWN, WordPieces
 
 VOCABULARY = [PAD, UNKNOWN, CLS, SEP, MASK, *"we thank ##s ##ing turkiye . , cote".split()]
 PIECES = WordPieces(VOCABULARY)

@@ -18,7 +18,7 @@ import jinja2
 import pandas as pd
 
 from sco_analysis.citations import GALLERY
-from sco_analysis.drawing import display_name
+from sco_analysis.plots.drawing import display_name
 
 HERE = Path(__file__).resolve().parent
 ROOT = HERE.parent.parent

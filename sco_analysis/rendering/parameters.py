@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Any
 
-from .errors import ParameterError
+from ..errors import ParameterError
 
 #: How a truth value may be written on the command line.
 TRUTH = {"true": True, "yes": True, "1": True, "false": False, "no": False, "0": False}

@@ -10,9 +10,9 @@ from dataclasses import replace
 from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
-from .errors import CorpusError, ParameterError
-from .fingerprints import hash_corpus
-from .parse import Parsed, parse, select
+from ..errors import CorpusError, ParameterError
+from ..parse import Parsed, parse, select
+from ..store.fingerprints import hash_corpus
 from .plan import Job, tell
 
 if TYPE_CHECKING:
@@ -74,7 +74,7 @@ def expand(
 
 
 def _values(corpus: str, each: str, only: dict[str, Any]) -> list[Any]:
-    from .corpus import read_corpus  # noqa: PLC0415 - only a grid reads documents here
+    from ..corpus import read_corpus  # noqa: PLC0415 - only a grid reads documents here
 
     return count_values(select(parse(read_corpus(corpus)), **only), each)
 

@@ -12,7 +12,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-PACKAGE = Path(__file__).parent
+PACKAGE = Path(__file__).parent.parent
 NOT_CODE = ("__pycache__", "notebooks")  # the notebooks in a wheel are inputs of their own
 
 

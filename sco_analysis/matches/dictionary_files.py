@@ -20,7 +20,7 @@ from xml.etree import ElementTree
 
 import yaml
 
-from .errors import DictionaryError
+from ..errors import DictionaryError
 from .matching import split_pattern
 
 

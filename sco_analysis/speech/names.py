@@ -7,9 +7,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cache
 
+from ..people import Person, fold, known, spellings
 from .capitals import Capitals, Run, first_names, is_acronym, titles
 from .cues import words
-from .people import Person, fold, known, spellings
 
 _KIN = frozenset("father mother dad mom mum son daughter brother sister wife husband uncle aunt cousin".split())
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
+from ..people import fold
 from .capitals import person_nouns
 from .cues import words
 from .descriptions import (
@@ -24,7 +25,6 @@ from .descriptions import (
     state_in,
 )
 from .names import Cast, Entity, Mention
-from .people import fold
 from .phrases import Token, tokens_of
 
 _GENDER_OF = {"he": "m", "she": "f"}

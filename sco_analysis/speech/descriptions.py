@@ -6,12 +6,12 @@ import re
 from collections.abc import Callable
 from functools import cache
 
+from ..dictionaries import read_dictionary
+from ..people import fold, state_of
+from ..reading.lines import read_rules
 from .capitals import person_nouns
 from .cues import words
-from .dictionaries import read_dictionary
-from .lines import read_rules
 from .names import Entity
-from .people import fold, state_of
 from .phrases import Token
 
 OFFICES = frozenset(

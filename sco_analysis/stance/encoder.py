@@ -15,11 +15,11 @@ from pathlib import Path
 
 import numpy as np
 
-from .errors import ParameterError, ScoError
-from .tables import WORD
+from ..errors import ParameterError, ScoError
+from ..tables import WORD
 from .wordpieces import WordPieces
 
-FOLDER = Path(__file__).parent / "data" / "model"
+FOLDER = Path(__file__).parent.parent / "data" / "model"
 CARD = "model.json"
 _BATCH = 32
 _WORD = re.compile(WORD)

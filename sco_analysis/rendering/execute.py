@@ -1,4 +1,6 @@
-"""One notebook, executed in a process of its own: ``python -m sco_analysis.execute JOB.json``, which `Workers` starts.
+"""One notebook, executed in a process of its own, which `Workers` starts.
+
+``python -m sco_analysis.rendering.execute JOB.json`` is how.
 
 The process has a private short temporary directory, because kernels that share one collide. What it writes does not
 depend on when, where or how fast it ran: times are taken out, names are fixed, split streams are joined.
@@ -16,7 +18,7 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-PACKAGE = Path(__file__).parent
+PACKAGE = Path(__file__).parent.parent
 
 #: What makes a run come out the same everywhere: a fixed hash seed, one thread, one time zone, language and date.
 FIXED = {
@@ -77,7 +79,7 @@ class Workers:
         (private / "job.json").write_text(json.dumps(job), encoding="utf-8")
         with (private / "log").open("w", encoding="utf-8") as log:
             process = subprocess.Popen(
-                [sys.executable, "-m", "sco_analysis.execute", str(private / "job.json")],
+                [sys.executable, "-m", "sco_analysis.rendering.execute", str(private / "job.json")],
                 cwd=notebook.parent,
                 env={**_environment(private), **(environment or {})},
                 stdin=subprocess.DEVNULL,

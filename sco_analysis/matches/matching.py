@@ -30,8 +30,8 @@ from functools import cache
 
 import numpy as np
 
-from .errors import DictionaryError
-from .tokens import Tokens
+from ..errors import DictionaryError
+from ..tokens import Tokens
 
 #: Titles and other abbreviations whose full stop does not end a pattern.
 ABBREVIATIONS = frozenset(["mr", "mrs", "ms", "dr", "st", "prof", "gen", "lt", "col", "sen", "gov"])

@@ -7,8 +7,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 
+from ..errors import FigureError
 from .drawing import COLOURS, INK, QUIET, add_note, display_name, new_axes, say_nothing, wrap_name
-from .errors import FigureError
 
 _PART = 1  # the column of `positions` that names the part
 

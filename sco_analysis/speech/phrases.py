@@ -11,8 +11,8 @@ from functools import cache
 from itertools import pairwise
 from typing import NamedTuple
 
+from ..reading.lines import read_rules
 from .cues import verb_forms, words
-from .lines import read_rules
 from .quotes import Marked
 
 _TOKEN = re.compile(r"\d+(?:[.,]\d+)*\w*(?:-\w+)*|\w+(?:[-'’.&/]\w+)*(?:['’](?!\w))?|\.{2,}|--+|[^\w\s]")

@@ -12,8 +12,8 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 
+from ..tokens import split_tokens
 from .lexicon import BIT, STEPS, Lexicon
-from .tokens import split_tokens
 
 #: How much of an entry's force passes a strong bound (";", "but"), a middling one ("which", a bracket), a comma.
 STRONG, MEDIUM, WEAK = 0.15, 0.6, 0.85

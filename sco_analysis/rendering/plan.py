@@ -9,10 +9,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from .errors import CorpusError, ParameterError, RenderError
+from ..errors import CorpusError, ParameterError, RenderError
 from .parameters import Parameter, assign, read_parameters
 
-PACKAGE = Path(__file__).parent
+PACKAGE = Path(__file__).parent.parent
 
 
 @dataclass(frozen=True)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from functools import cache
 from typing import NamedTuple
 
-from .lines import read_rules
+from ..reading.lines import read_rules
 
 
 class Cue(NamedTuple):

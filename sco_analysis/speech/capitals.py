@@ -12,9 +12,9 @@ from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 
+from ..people import fold, spellings
+from ..reading.lines import read_rules
 from .cues import words
-from .lines import read_rules
-from .people import fold, spellings
 from .phrases import Token, is_finite, tokens_of
 
 _PARTICLES = frozenset(

@@ -15,7 +15,7 @@ import pycountry
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from .errors import FigureError
+from ..errors import FigureError
 
 #: Okabe and Ito (2008): told apart with every common form of colour blindness
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9")

@@ -15,9 +15,9 @@ from pathlib import Path
 import numpy as np
 import yaml
 
-from .errors import DictionaryError
+from ..errors import DictionaryError
 
-PATH = Path(__file__).parent / "data" / "polarity.yml"
+PATH = Path(__file__).parent.parent / "data" / "polarity.yml"
 
 TOWARD = ("near", "actor", "owner", "object", "helps", "both")
 KINDS = ("praise", "thanks", "greeting", "wish", "support", "relation", "cooperation", "blame", "threat", "demand")

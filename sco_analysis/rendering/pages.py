@@ -19,7 +19,7 @@ from typing import Any
 from .page_tables import MIME, mark_up, tell_row, write_table
 from .parameters import read_parameters
 
-TEMPLATES = Path(__file__).parent / "data" / "templates"
+TEMPLATES = Path(__file__).parent.parent / "data" / "templates"
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")

@@ -1,0 +1,1 @@
+"""How dictionaries match, and the file formats they come in: what `dictionaries` rests on."""

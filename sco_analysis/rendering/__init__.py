@@ -1,0 +1,1 @@
+"""Parameters, execution and pages of notebooks: what `run` rests on."""

@@ -1,0 +1,1 @@
+"""Marks, cues, clauses, names and sources in prose: what `quotations` rests on."""

@@ -1,0 +1,1 @@
+"""Lexicon, clauses, directions and the trained model: what `polarity` rests on."""
