@@ -132,6 +132,10 @@ def _quotations(score: ModuleType) -> str:
 84.0 (IoU), 85.8 / 84.9 (coverage .3 / .8), right speaker 86.0, end to end 72.2, speaker-share distance .276. Expect other
 articles between these figures and the table. What is confused and why: [errors-quotations.md](errors-quotations.md).
 
+Speed, measured by `benchmarks/quotations.py` in one run on these articles (one thread, processor time): 24.7 × textacy with
+spaCy small as it loads, 13.5 × with the parts of spaCy switched off that textacy does not need here. A dependency parse on top
+of the rules was tried and gains nothing here: [decision 4](decisions/0004-no-syntactic-backend.md).
+
 {PEERS}
 On the seeds these are missed, superfluous or given to somebody else:
 

@@ -72,3 +72,11 @@ def test_hard_wrapped_text_is_recognised():
     wrapped = "\n".join(["the quick brown fox jumps over the lazy dog and then"] * 8)
     assert is_wrapped(split_lines(wrapped))
     assert not is_wrapped(split_lines("\n".join(["A sentence that is whole."] * 8)))
+
+
+def test_a_short_wrapped_paragraph_is_recognised():
+    """Two lines are enough where the first is long and broken in mid-sentence; a headline above a paragraph is not."""
+    assert is_wrapped(
+        split_lines("The two leaders met in the capital on Monday to speak about trade,\ntransport and peace.")
+    )
+    assert not is_wrapped(split_lines("Talks on trade begin\nThe two leaders met in the capital on Monday."))

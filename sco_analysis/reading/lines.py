@@ -104,10 +104,10 @@ def is_wrapped(lines: list[Line]) -> bool:
     """Tell whether the text is hard-wrapped: paragraphs broken over lines of about the same, short length."""
     plain = [line for line in lines if not line.look]
     followed = [(a, b) for a, b in pairwise(plain) if not b.gap]
-    if len(followed) < 4:
-        return False
+    broken = [a for a, _ in followed if not a.text.endswith((".", "?", "!", ":", "”", '"'))]
+    if len(followed) < 4:  # too little to count: two long lines of one width, broken in mid-sentence, will do
+        return len(broken) == len(followed) >= 1 and all(60 <= len(line.text) <= 100 for line in broken)
     lengths = sorted(len(line.text) for line in plain)
     if lengths[len(lengths) * 19 // 20 - 1 if len(lengths) > 20 else -1] > 130:
         return False
-    broken = sum(not a.text.endswith((".", "?", "!", ":", "”", '"')) for a, _ in followed)
-    return broken >= 0.5 * len(followed)
+    return len(broken) >= 0.5 * len(followed)
