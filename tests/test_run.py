@@ -305,3 +305,13 @@ def test_the_notebooks_of_this_project_render(rendered):
         assert "not described" not in text
         assert str(rendered) not in text
         assert "/tmp/" not in text
+
+
+def test_the_committed_figures_are_those_of_the_seeds(rendered):
+    """Rendering the seeds again gives the numbers that are committed in figures/, figure by figure."""
+    committed, fresh = ROOT / "figures", rendered / "figures"
+    names = sorted(path.name for path in committed.glob("*.csv"))
+    assert names == sorted(path.name for path in fresh.glob("*.csv"))
+    assert names, "figures/ holds no numbers: run `make render` and commit the folder"
+    for name in names:
+        assert (fresh / name).read_text(encoding="utf-8") == (committed / name).read_text(encoding="utf-8"), name
