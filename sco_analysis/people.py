@@ -15,8 +15,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from .dictionaries import read_dictionary, read_people
-from .reading.labels import Label, part_of
-from .reading.lines import read_rules
+from .reading.labels import Label, label_words, part_of
 
 _STATE = re.compile("[A-Z]{3}")
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")
@@ -55,11 +54,6 @@ class Speaker:
 
 
 @cache
-def _words(section: str) -> frozenset[str]:
-    return frozenset(str(word) for word in read_rules("labels.yml")[section])
-
-
-@cache
 def fold(name: str) -> str:
     """Reduce a name to what its spellings share: no accents, case, hyphens, dots, possessive or apostrophes."""
     plain = unicodedata.normalize("NFKD", re.sub(r"['’]s\b", "", name).replace("ı", "i").replace("ø", "o"))
@@ -83,6 +77,11 @@ def spellings() -> dict[str, Person]:
 
 
 @cache
+def _by_name() -> tuple[tuple[str, Person], ...]:
+    return tuple((fold(person.name), person) for person in set(spellings().values()))
+
+
+@cache
 def _by_surname() -> dict[str, tuple[Person, ...]]:
     found: dict[str, set[Person]] = defaultdict(set)
     for person in spellings().values():
@@ -102,7 +101,7 @@ def known(name: str, office: str = "") -> Person | None:
     words = folded.split()
     if len(words) > 1:
         return _by_ending(folded)
-    wanted = set(fold(office).split()) & _words("offices")
+    wanted = set(fold(office).split()) & label_words("offices")
     fitting = [p for p in _by_surname().get(folded, ()) if wanted & set(fold(" ".join(p.offices)).split())]
     return fitting[0] if len(fitting) == 1 else None
 
@@ -110,11 +109,10 @@ def known(name: str, office: str = "") -> Person | None:
 def _by_ending(folded: str) -> Person | None:
     """Find the one person whose name ends in a double surname, or whose first name has the initial given."""
     first, _, rest = folded.partition(" ")
-    people = set(spellings().values())
     if len(first) == 1:
-        fitting = [p for p in people if fold(p.name).endswith(f" {rest}") and fold(p.name).startswith(first)]
+        fitting = [p for name, p in _by_name() if name.endswith(f" {rest}") and name.startswith(first)]
     else:
-        fitting = [p for p in people if fold(p.name).endswith(f" {folded}")]
+        fitting = [p for name, p in _by_name() if name.endswith(f" {folded}")]
     return fitting[0] if len(fitting) == 1 else None
 
 
@@ -146,7 +144,7 @@ def split_title(printed: str) -> tuple[str, str]:
     if member:
         return "", member["name"]
     words = core.split()
-    honorifics = _words("honorifics")
+    honorifics = label_words("honorifics")
     for i in range(len(words)):
         if fold(" ".join(words[i:])) in spellings() and (i == 0 or len(words) - i > 1):
             return _without_honorifics(words[:i], honorifics), " ".join(words[i:])
@@ -160,7 +158,7 @@ def split_title(printed: str) -> tuple[str, str]:
 def _role_ends(words: list[str], honorifics: frozenset[str]) -> int:
     """Find where the role ends and the name begins."""
     offices = [i for i, word in enumerate(words) if _has_office(word) or word.casefold().strip(".") in honorifics]
-    small = _words("connectors") - _PARTICLES
+    small = label_words("connectors") - _PARTICLES
     connected = [i for i, w in enumerate(words) if (w.islower() and w not in _PARTICLES) or w.casefold() in small]
     cut = max(max(offices, default=-1), max(connected, default=-1)) + 1
     behind = words[cut:]
@@ -169,7 +167,7 @@ def _role_ends(words: list[str], honorifics: frozenset[str]) -> int:
         if place and place < len(behind):
             return cut + place
         plain = [i for i, word in enumerate(behind) if word.casefold() not in _PARTICLES]
-        field = bool(behind) and fold(behind[-1]) in _words("fields")
+        field = bool(behind) and fold(behind[-1]) in label_words("fields")
         return cut + (plain[-2] if len(plain) > 2 and not field else len(behind))
     return cut
 
@@ -182,12 +180,12 @@ def _leading_place(words: str) -> int:
 
 
 def _has_office(words: str) -> bool:
-    offices = _words("offices")
+    offices = label_words("offices")
     return any(part in offices for word in fold(words).split() for part in (word, word.removesuffix("s")))
 
 
 def _is_title(word: str) -> bool:
-    return _has_office(word) or word.casefold().strip(".") in _words("honorifics")
+    return _has_office(word) or word.casefold().strip(".") in label_words("honorifics")
 
 
 def _without_honorifics(words: list[str], honorifics: frozenset[str]) -> str:
@@ -299,7 +297,7 @@ class Roster:
         found: Counter[str] = Counter()
         for match in pattern.finditer(self.text):
             words = in_title_case(" ".join(match[0].split())).split()
-            small = words[0].casefold() in _words("connectors")
+            small = words[0].casefold() in label_words("connectors")
             if not small and not _is_title(words[0]) and state_of(words[0]) is None:
                 found[" ".join(words)] += 1
         return found.most_common(1)[0][0] if found else None

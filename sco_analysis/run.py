@@ -7,7 +7,6 @@ final names only when it has finished, so a failed or interrupted run leaves the
 
 from __future__ import annotations
 
-import hashlib
 import json
 import os
 import sys
@@ -25,6 +24,7 @@ from . import __version__
 from .citations import GALLERY, write_gallery
 from .errors import CorpusWarning, ParameterError, RenderError
 from .records import SUFFIX
+from .records import corpus_facts as facts_of_documents
 from .rendering.execute import Workers
 from .rendering.pages import Page, read_page, write_index, write_page
 from .rendering.plan import Job, default_out, find_notebooks, make_plan, tell
@@ -174,16 +174,8 @@ def corpus_facts(path: str) -> dict[str, Any]:
     """
     from .corpus import read_corpus  # noqa: PLC0415 - pandas is heavy
 
-    documents = read_corpus(path)
-    days = documents["date"].dropna().dt.strftime("%Y-%m-%d")
-    return {
-        "name": Path(path).name,
-        "documents": len(documents),
-        "words": int(documents["n_words"].sum()),
-        "first": days.min() if len(days) else "",
-        "last": days.max() if len(days) else "",
-        "sha256": hashlib.sha256("\n".join(sorted(documents["sha256"])).encode()).hexdigest(),
-    }
+    facts = facts_of_documents(read_corpus(path))
+    return {"name": Path(path).name} | {key: facts[key] for key in ("documents", "words", "first", "last", "sha256")}
 
 
 def open_places(out: Path) -> dict[str, Path]:

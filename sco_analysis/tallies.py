@@ -233,13 +233,13 @@ def sentiment_toward_states(
     check_choice("voice", voice, ("all", *SPOKEN))
     sentences = counted_sentences(parsed)
     sentences = sentences if voice == "all" else sentences[sentences["voice"] == voice].reset_index(drop=True)
-    sentences = _with_holders(sentences, parsed.polarity)
+    sentences = with_holders(sentences, parsed.polarity)
     rows = add_groups(parsed, sentences, by)
     stance = _stances(parsed.polarity, protocol, targets)
     stance = stance.merge(rows.drop(columns="target", errors="ignore"), on=["doc_id", "start"], validate="m:1")
     stance["x"] = stance["n_words"] if weight == "words" else 1
     keys = pd.Series(sorted(stance["target"].unique()) if isinstance(targets, str) else list(targets), name="target")
-    heard = _with_holders(parsed.sentences[parsed.sentences["voice"].isin(SPOKEN)], parsed.polarity)
+    heard = with_holders(parsed.sentences[parsed.sentences["voice"].isin(SPOKEN)], parsed.polarity)
     cells = list_groups(parsed, by, [heard, parsed.turns]).merge(keys, how="cross")
     out = sort_groups(_means(rows, stance, cells, by), by, "n", "target")
     out = describe_speakers(out, by, sentences, rows)
@@ -262,7 +262,7 @@ def _means(rows: pd.DataFrame, stance: pd.DataFrame, cells: pd.DataFrame, by: li
     return out[[*keys, "n", "total", "mean", "low", "high", *signs, "interval"]]
 
 
-def _with_holders(sentences: pd.DataFrame, polarity: pd.DataFrame) -> pd.DataFrame:
+def with_holders(sentences: pd.DataFrame, polarity: pd.DataFrame) -> pd.DataFrame:
     """Give sentences the speaker and state of the holder that `score_polarity` found, where it found one."""
     holders = polarity.dropna(subset=["holder"]).drop_duplicates(["doc_id", "sentence"])
     holders = holders[["doc_id", "sentence", "holder", "holder_state"]].rename(columns={"sentence": "start"})

@@ -15,7 +15,7 @@ from .groups import BY, SPOKEN, add_groups, check_by, check_choice, counted_sent
 from .mentions import find_mentions
 from .parse import Parsed
 from .rendering.page_tables import MIME, mark_up, tell_row
-from .tallies import CEREMONY, SPEECH, _with_holders, spread_topics
+from .tallies import CEREMONY, SPEECH, spread_topics, with_holders
 
 _ROW = ["document", "session", "speaker", "sentence", "start", "weight", "marks"]
 
@@ -162,7 +162,7 @@ def _of_topics(parsed: Parsed, dictionary: str | Dictionary, context: bool, cere
 
 def _of_states(parsed: Parsed, protocol: bool) -> pd.DataFrame:
     """Return the counted sentences with a polarity toward a state, once for each; weight: the polarity."""
-    sentences = _with_holders(counted_sentences(parsed), parsed.polarity)
+    sentences = with_holders(counted_sentences(parsed), parsed.polarity)
     rows = parsed.polarity
     rows = rows[protocol | ~rows["protocol"]]
     marks = [

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -54,6 +55,15 @@ def rendered(tmp_path_factory, worker_id) -> Path:
     outcome = (place / "outcome").read_text(encoding="utf-8")
     assert not outcome, outcome
     return place
+
+
+@pytest.fixture(scope="session")
+def generate():
+    """Load the script that writes the generated files."""
+    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
 
 
 @pytest.fixture(scope="session")

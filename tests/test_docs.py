@@ -1,6 +1,5 @@
 """The documentation: its examples run and print what it says, and it leaves nothing out."""
 
-import importlib.util
 import re
 import shlex
 from pathlib import Path
@@ -12,15 +11,6 @@ from sco_analysis import cli
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = sorted([*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md"), *ROOT.glob("seeds/*.md")])
-
-
-@pytest.fixture(scope="module")
-def generate():
-    """Load the script that writes the generated files."""
-    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.mark.slow

@@ -1,6 +1,5 @@
 """Packaging: everything follows from pyproject.toml, and the wheel works from any directory."""
 
-import importlib.util
 import os
 import re
 import subprocess
@@ -24,15 +23,6 @@ NEEDED = [*PROJECT["project"]["dependencies"], *(need for extra in EXTRAS.values
 
 def canonical(name):
     return re.sub(r"[-_.]+", "-", name).lower()
-
-
-@pytest.fixture(scope="module")
-def generate():
-    """Load the script that writes the generated files."""
-    spec = importlib.util.spec_from_file_location("generate", ROOT / "docs" / "generate.py")
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
 
 
 @pytest.fixture(scope="module")

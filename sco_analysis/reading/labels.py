@@ -92,7 +92,8 @@ def find_labels(text: str, lines: list[Line] | None = None) -> list[Label]:
 
 
 @cache
-def _words(section: str) -> frozenset[str]:
+def label_words(section: str) -> frozenset[str]:
+    """Return one list of words of ``labels.yml``."""
     return frozenset(str(word).casefold() for word in read_rules("labels.yml")[section])
 
 
@@ -208,7 +209,7 @@ def shape_of(core: str) -> str:
     if reason:
         return f"no: {reason}"
     folded = [word.casefold().rstrip(".") for word in words]
-    honorific = folded[0] in _words("honorifics") and len(words) > 1
+    honorific = folded[0] in label_words("honorifics") and len(words) > 1
     office = any(_is_office(word) for word in folded)
     if core.isupper() and (honorific or office or len(words) > 1):
         return "capitals"
@@ -225,7 +226,7 @@ def shape_of(core: str) -> str:
 def _refusal(core: str, words: list[str]) -> str:
     """Return why ``core`` cannot be a label, or an empty string."""
     folded = core.casefold().removeprefix("the ")
-    listed = _words("not_labels")
+    listed = label_words("not_labels")
     if not words or len(words) > _MOST_WORDS:
         return "it is too long for a label"
     if folded in listed or (words[0].casefold() in listed and len(words) <= 3 and not _is_office(words[-1].casefold())):
@@ -236,11 +237,11 @@ def _refusal(core: str, words: list[str]) -> str:
         return "it begins with a small letter"
     for word in words:
         plain = word.casefold().strip(".'’")
-        if word.endswith(".") and len(plain) > 4 and plain not in _words("honorifics"):
+        if word.endswith(".") and len(plain) > 4 and plain not in label_words("honorifics"):
             return "it ends a sentence"
-        if not (word[0].isupper() or _particle(word) or plain in _words("connectors") or _is_office(plain, True)):
+        if not (word[0].isupper() or _particle(word) or plain in label_words("connectors") or _is_office(plain, True)):
             return f"{word!r} is no part of a name or office"
-    if words[-1].casefold() in _words("connectors"):
+    if words[-1].casefold() in label_words("connectors"):
         return f"it ends in {words[-1]!r}"
     return ""
 
@@ -252,7 +253,7 @@ def _particle(word: str) -> bool:
 def _is_office(word: str, small: bool = False) -> bool:
     bare = word.strip(".,'’").removesuffix("’s").removesuffix("'s")
     parts = [bare, *bare.split("-")]
-    return any(part in _words("office_words" if small else "offices") for part in parts)
+    return any(part in label_words("office_words" if small else "offices") for part in parts)
 
 
 def _ends_in_name(words: list[str], folded: list[str]) -> bool:
@@ -261,7 +262,7 @@ def _ends_in_name(words: list[str], folded: list[str]) -> bool:
         return False
     last_office = max((i for i, word in enumerate(folded) if _is_office(word)), default=-1)
     behind = words[last_office + 1 :]
-    if behind and folded[last_office + 1] in _words("connectors") - _NAME_PARTICLES:
+    if behind and folded[last_office + 1] in label_words("connectors") - _NAME_PARTICLES:
         names = [w for w in behind if w[0].isupper()]
         return len(names) >= 3 or (len(names) == 2 and len(behind) == 3 and len(words) >= 4)
     return bool(behind) and behind[-1][0].isupper()
@@ -315,7 +316,12 @@ def _is_sure(labels: list[Label], namesakes: int, printed: int) -> bool:
         return True
     if first.shape == "capitals":
         folded = first.group.split()
-        return n >= 2 or namesakes > 1 or folded[0] in _words("honorifics") or any(_is_office(word) for word in folded)
+        return (
+            n >= 2
+            or namesakes > 1
+            or folded[0] in label_words("honorifics")
+            or any(_is_office(word) for word in folded)
+        )
     if first.shape == "named office":
         return first.form == "link" or n >= 2 or namesakes > 1 or not first.rest or len(first.rest.split()) > 8
     return (n >= 2 and first.shape in ("name", "part", "office")) or namesakes > 1
@@ -324,7 +330,7 @@ def _is_sure(labels: list[Label], namesakes: int, printed: int) -> bool:
 def _is_dateline(label: Label) -> bool:
     """Tell "OTTAWA —" and "NEW YORK —" from "PRESIDENT TOKAYEV —": before a dash only an office makes a speaker."""
     words = label.group.split()
-    office = words[0] in _words("honorifics") or any(_is_office(word) for word in words)
+    office = words[0] in label_words("honorifics") or any(_is_office(word) for word in words)
     return label.form == "rule" and label.shape in ("single", "capitals") and not office
 
 

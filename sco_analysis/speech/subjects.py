@@ -7,7 +7,6 @@ from .phrases import Token, is_finite
 
 Range = tuple[int, int]
 
-_JOINTS = frozenset(("-", "&", "."))
 _DASHES = frozenset(("—", "–", "--", "-"))
 
 
