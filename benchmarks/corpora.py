@@ -52,11 +52,13 @@ def varied_corpus(megabytes: float, seed: int = 1, rate: float = RATE) -> Iterat
 
 
 def _vary(sentence: str, words: list[str], draw: random.Random, rate: float) -> str:
+    if not rate:
+        return sentence
     spans = [match.span() for match in _ORDINARY.finditer(sentence) if match[0] not in _KEPT]
-    if rate and len(spans) < 2 and sentence.count(" ") > 8:  # a headline of names: two words come in before the last
+    chosen = draw.sample(spans, min(len(spans), max(2, round(rate * len(spans)))))
+    for start, end in sorted(chosen, reverse=True):
+        sentence = sentence[:start] + draw.choice(words) + sentence[end:]
+    if len(spans) < 2 and len(sentence.split()) > 8:  # a headline of names: two words come in before the last
         at = sentence.rstrip().rindex(" ")
         sentence = f"{sentence[:at]} {draw.choice(words)} {draw.choice(words)}{sentence[at:]}"
-    chosen = sorted(draw.sample(spans, min(len(spans), max(2, round(rate * len(spans))))), reverse=True) if rate else []
-    for start, end in chosen:
-        sentence = sentence[:start] + draw.choice(words) + sentence[end:]
     return sentence
