@@ -4,121 +4,225 @@ The rule, in four steps:
 
 1. **Again, word for word.** Narration and quotations of five words or more (headings of three) printed before in the
    same document; sentences of twelve or more printed in an earlier one. Case and punctuation are ignored.
-2. **Nearly the same.** A sentence of twelve words or more is a copy of an earlier one when at least nine tenths of the
-   words of both stand in the other in the same order (2 · shared / (all words of both) ≥ 0.9), and what differs is no
-   name, no number and no negation: "talks with China" is no copy of "talks with India".
+2. **Nearly the same.** A sentence of twelve words or more is a copy of an earlier one that begins or ends with the same
+   six words when at least nine tenths of the words of both stand in the other in the same order (2 · shared / (all
+   words of both) ≥ 0.9), and what differs is no name, no number and no negation: "talks with China" is no copy of
+   "talks with India". Only the first five statements that begin (or end) so are looked at: what more of them share is
+   a formula.
 3. **In a run.** Beside a copy (the sentence before or after it, whose original stands beside its original) three
    quarters are enough, names and numbers may differ, and no length is needed.
 4. **In the room.** What one says twice in a meeting was said twice: in a turn only another document counts.
 
-Compared are only sentences that share a run of five words, found by an index of such runs; a run that stands in more
-than `_COMMON` sentences is a formula and finds nothing.
+Words are compared by 64-bit hashes, so that what a document repeats can be found knowing, of the rest of the corpus,
+only its `sketch` and the documents that the sketch points to: `find_originals` gives a document the same answer among
+these as among all.
 """
 
 from __future__ import annotations
 
-import re
-from collections import Counter, defaultdict
-from difflib import SequenceMatcher
-from typing import Any
+import numpy as np
+import pandas as pd
+from rapidfuzz.distance import Indel
+
+from .tokens import Tokens, split_tokens
 
 #: fewest words of a passage that counts as repeated: in one document, and in another one
 _HERE, _ELSEWHERE = 5, 12
+#: fewest words of a heading that its own document repeats
+_HEADING = 3
 #: how alike two sentences are that are one: alone, and beside another copy
 _ALONE, _IN_RUN = 0.9, 0.75
-_RUN_OF_WORDS = 5
-_COMMON = 50
+#: how many words two statements have in common at their beginning or end to be compared, and how many are compared
+_EDGE, HOLDERS = 6, 5
 _NEGATIONS = frozenset("not no never none nobody nothing neither nor without cannot t".split())
 _PASSED_OVER = ("label", "furniture")
+_KINDS = ("whole", "first", "last")
 
-Row = dict[str, Any]
 
+def mark_repeats(sentences: pd.DataFrame, tokens: Tokens | None = None) -> pd.Series:
+    """Say of each row of a sentences table which earlier passage it repeats.
 
-def mark_repeats(rows: list[Row]) -> None:
-    """Mark, in place, the rows of a sentences table that were printed before.
-
-    ``rows`` stand in the order of the corpus, with doc_id, start, text and voice. Those that repeat an earlier one get
-    ``repeat_of`` = ``doc_id:start`` of the first that says it.
+    ``sentences`` has doc_id, start, text and voice and stands in the order of the corpus; ``tokens`` are those of its
+    texts, where they are known already. Gives ``repeat_of``: ``doc_id:start`` of the first that says it, or missing.
     """
-    passages = [row for row in rows if row["voice"] not in _PASSED_OVER]
-    words = [re.findall(r"\w+", row["text"]) for row in passages]
-    folded = [[word.casefold() for word in own] for own in words]
-    original = _exact(passages, folded)
-    _edited(passages, words, folded, original)
-    _runs(passages, folded, original)
-    for copy, first in original.items():
-        while first in original:  # what was taken for the first proved a copy itself
-            first = original[first]  # noqa: PLW2901
-        passages[copy]["repeat_of"] = f"{passages[first]['doc_id']}:{passages[first]['start']}"
+    original = find_originals(sentences, tokens)
+    for copy in original:  # what was taken for the first may prove a copy itself
+        while original[copy] in original:
+            original[copy] = original[original[copy]]
+    marks = pd.Series(None, index=sentences.index, dtype="str")
+    if original:
+        copies, firsts = [*original], [*original.values()]
+        places = sentences["doc_id"].iloc[firsts].astype("str") + ":" + sentences["start"].iloc[firsts].astype("str")
+        marks.iloc[copies] = places.to_numpy()
+    return marks
 
 
-def _exact(passages: list[Row], folded: list[list[str]]) -> dict[int, int]:
-    """Find the passages that are another one word for word: number of the copy → number of the first."""
-    seen: dict[tuple[str, ...], int] = {}
-    original = {}
-    for i, row in enumerate(passages):
-        if len(folded[i]) < (3 if row["voice"] == "heading" else _HERE):
-            continue
-        first = seen.setdefault(tuple(folded[i]), i)
-        elsewhere = passages[first]["doc_id"] != row["doc_id"]
-        if first != i and _may_repeat(row, passages[first]) and (len(folded[i]) >= _ELSEWHERE or not elsewhere):
-            original[i] = first
-    return original
+def find_originals(sentences: pd.DataFrame, tokens: Tokens | None = None) -> dict[int, int]:
+    """Find, by row number, what each copy in ``sentences`` is a copy of; that may be a copy of something else."""
+    passages = _Passages(sentences, tokens)
+    original = passages.exact()
+    passages.edited(original)
+    passages.runs(original)
+    return {int(passages.row[copy]): int(passages.row[first]) for copy, first in original.items()}
 
 
-def _edited(passages: list[Row], words: list[list[str]], folded: list[list[str]], original: dict[int, int]) -> None:
-    """Add to ``original`` the sentences that differ from an earlier one by a word or two."""
-    index: dict[tuple[str, ...], list[int]] = defaultdict(list)
-    for i, own in enumerate(folded):
-        if i in original or len(own) < _ELSEWHERE or passages[i]["voice"] == "heading":
-            continue
-        runs = {tuple(own[at : at + _RUN_OF_WORDS]) for at in range(len(own) - _RUN_OF_WORDS + 1)}
-        found = Counter(j for run in runs if len(index.get(run, ())) <= _COMMON for j in index.get(run, ()))
-        for j, _ in found.most_common(3):
-            if _may_repeat(passages[i], passages[j]) and _is_edited(words[j], words[i], folded[j], own):
-                original[i] = j
-                break
-        else:
-            for run in runs:
-                index[run].append(i)
+def sketch(sentences: pd.DataFrame, tokens: Tokens | None = None) -> pd.DataFrame:
+    """Return what must be known of these sentences to find their copies elsewhere.
+
+    Out: ``kind`` (hash of the ``whole`` sentence, of its ``first`` or of its ``last`` six words), ``hash``, ``row`` (in
+    ``sentences``), ``whole`` (hash of the whole, so that one statement counts once). A sentence of another document can
+    only have its original in the first row of its whole, or in the first `HOLDERS` statements, in the order of the
+    corpus, with its first or its last words.
+    """
+    passages = _Passages(sentences, tokens)
+    long = passages.length >= _ELSEWHERE
+    parts = []
+    for kind, hashes in zip(_KINDS, (passages.whole, passages.first, passages.last), strict=True):
+        chosen = np.flatnonzero(long if kind == "whole" else long & ~passages.heading)
+        columns = {"hash": hashes[chosen], "row": passages.row[chosen], "whole": passages.whole[chosen]}
+        parts.append(pd.DataFrame({"kind": kind, **columns}))
+    return pd.concat(parts, ignore_index=True)
 
 
-def _is_edited(before: list[str], after: list[str], before_folded: list[str], after_folded: list[str]) -> bool:
-    """Whether two sentences differ in few words, none of which is a name, a number or a negation."""
-    matcher = SequenceMatcher(None, before_folded, after_folded, autojunk=False)
-    if matcher.real_quick_ratio() < _ALONE or matcher.ratio() < _ALONE:
-        return False
-    changed = []
-    for kind, a, b, c, d in matcher.get_opcodes():
-        if kind != "equal":
-            changed += [(at, before[at]) for at in range(a, b)] + [(at, after[at]) for at in range(c, d)]
-    return not any(
-        (at > 0 and word[0].isupper()) or any(c.isdigit() for c in word) or word.casefold() in _NEGATIONS
-        for at, word in changed
-    )
+class _Passages:
+    """The passages of a sentences table that may repeat each other, as arrays."""
+
+    def __init__(self, sentences: pd.DataFrame, tokens: Tokens | None) -> None:
+        self.tokens = tokens or split_tokens(sentences["text"].tolist())
+        voice = sentences["voice"]
+        self.row = np.flatnonzero(~voice.isin(_PASSED_OVER).to_numpy())
+        bounds = np.searchsorted(self.tokens.start, np.append(self.tokens.base, len(self.tokens.text)))
+        self.begin, self.end = bounds[:-1][self.row], bounds[1:][self.row]
+        self.length = self.end - self.begin
+        self.doc = pd.factorize(sentences["doc_id"])[0][self.row]
+        self.spoken = voice.eq("turn").to_numpy()[self.row]
+        self.heading = voice.eq("heading").to_numpy()[self.row]
+        self._ids = self.tokens.ids
+        spans = _SpanHashes(self.tokens)
+        self.whole = spans.of(self.begin, self.end)
+        self.first = spans.of(self.begin, np.minimum(self.begin + _EDGE, self.end))
+        self.last = spans.of(np.maximum(self.end - _EDGE, self.begin), self.end)
+
+    def words(self, passage: int) -> list[int]:
+        """List the words of a passage by their numbers, case aside."""
+        return self._ids[self.begin[passage] : self.end[passage]].tolist()
+
+    def exact(self) -> dict[int, int]:
+        """Find the passages that are another one word for word: number of the copy → number of the first."""
+        original = np.full(len(self.row), -1)
+        here = self.length >= np.where(self.heading, _HEADING, _HERE)
+        chosen = np.flatnonzero(here)
+        first = _first_of(_mixed(self.whole[chosen], self.doc[chosen]), chosen)
+        again = (first != chosen) & ~self.spoken[chosen] & ~self.spoken[first]
+        original[chosen[again]] = first[again]
+        chosen = np.flatnonzero(here & (self.length >= _ELSEWHERE))
+        first = _first_of(self.whole[chosen], chosen)
+        again = self.doc[first] != self.doc[chosen]
+        original[chosen[again]] = first[again]
+        copies = np.flatnonzero(original >= 0)
+        return dict(zip(copies.tolist(), original[copies].tolist(), strict=True))
+
+    def edited(self, original: dict[int, int]) -> None:
+        """Add to ``original`` the statements that differ from an earlier one by a word or two."""
+        long = np.flatnonzero((self.length >= _ELSEWHERE) & ~self.heading)
+        statements = long[_first_of(self.whole[long], long) == long]
+        candidates: dict[int, set[int]] = {}
+        for edge in (self.first, self.last):
+            shared = pd.Series(edge[statements]).duplicated(keep=False).to_numpy()
+            self._meet(edge, statements[shared], candidates)
+        for copy in sorted(candidates.keys() - original.keys()):
+            found = (first for first in sorted(candidates[copy]) if self._is_edited(first, copy))
+            first = next(found, None)
+            if first is not None:
+                original[copy] = first
+
+    def _meet(self, edge: np.ndarray, statements: np.ndarray, candidates: dict[int, set[int]]) -> None:
+        """Add to ``candidates`` the first earlier statements with the same words at their ``edge``."""
+        holders: dict[int, list[int]] = {}
+        for passage, key in zip(statements.tolist(), edge[statements].tolist(), strict=True):
+            earlier = holders.setdefault(key, [])
+            known = [first for first in earlier if self._may_repeat(passage, first)]
+            if known:
+                candidates.setdefault(passage, set()).update(known)
+            if len(earlier) < HOLDERS:
+                earlier.append(passage)
+
+    def _may_repeat(self, copy: int, first: int) -> bool:
+        """Whether two passages with the same words would be one: it is no second saying in one meeting."""
+        return self.doc[copy] != self.doc[first] or not (self.spoken[copy] or self.spoken[first])
+
+    def _is_edited(self, first: int, copy: int) -> bool:
+        """Whether two sentences differ in few words, none of which is a name, a number or a negation."""
+        before, after = self.words(first), self.words(copy)
+        if Indel.normalized_similarity(before, after, score_cutoff=_ALONE) == 0:
+            return False
+        return not any(
+            self._weighs(copy, edit.dest_pos) if edit.tag == "insert" else self._weighs(first, edit.src_pos)
+            for edit in Indel.editops(before, after)
+        )
+
+    def _weighs(self, passage: int, at: int) -> bool:
+        """Whether a word of a passage is a name, a number or a negation."""
+        word = self.tokens.surfaces[self.tokens.surface[self.begin[passage] + at]]
+        return (at > 0 and word[0].isupper()) or any(c.isdigit() for c in word) or word.casefold() in _NEGATIONS
+
+    def runs(self, original: dict[int, int]) -> None:
+        """Add to ``original`` what stands beside a copy and is much like what stands beside its original."""
+        queue = sorted(original.items())
+        doc = self.doc.tolist()
+        while queue:
+            copy, first = queue.pop()
+            for step in (-1, 1):
+                i, j = copy + step, first + step
+                if i in original or not (0 <= i < len(doc) and 0 <= j < len(doc)) or i in (first, j):
+                    continue
+                same_place = doc[i] == doc[copy] and doc[j] == doc[first]
+                if same_place and self._may_repeat(i, j) and self._is_like(i, j):
+                    original[i] = j
+                    queue.append((i, j))
+
+    def _is_like(self, i: int, j: int) -> bool:
+        if self.whole[i] == self.whole[j]:
+            return True
+        return Indel.normalized_similarity(self.words(i), self.words(j), score_cutoff=_IN_RUN) > 0
 
 
-def _runs(passages: list[Row], folded: list[list[str]], original: dict[int, int]) -> None:
-    """Add to ``original`` what stands beside a copy and is much like what stands beside its original."""
-    queue = list(original.items())
-    while queue:
-        copy, first = queue.pop()
-        for step in (-1, 1):
-            i, j = copy + step, first + step
-            if not (0 <= i < len(passages) and 0 <= j < len(passages)) or i in original or i in (first, j):
-                continue
-            same_place = passages[i]["doc_id"] == passages[copy]["doc_id"]
-            same_place &= passages[j]["doc_id"] == passages[first]["doc_id"]
-            if same_place and _may_repeat(passages[i], passages[j]) and _like(folded[i], folded[j]):
-                original[i] = original.get(j, j)
-                queue.append((i, j))
+def _first_of(keys: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """Return for each key the number that stands beside its first occurrence."""
+    codes = pd.factorize(keys)[0]
+    first = np.zeros(codes.max(initial=-1) + 1, dtype=np.int64)
+    first[codes[::-1]] = numbers[::-1]
+    return first[codes]
 
 
-def _like(a: list[str], b: list[str]) -> bool:
-    return a == b or SequenceMatcher(None, a, b, autojunk=False).ratio() >= _IN_RUN
+def _mixed(hashes: np.ndarray, numbers: np.ndarray) -> np.ndarray:
+    """Give each hash another value for each number."""
+    return (hashes ^ (numbers.astype(np.uint64) + np.uint64(1)) * np.uint64(0x9E3779B97F4A7C15)) * _FACTOR
 
 
-def _may_repeat(row: Row, first: Row) -> bool:
-    """Whether ``row`` would be the same passage if it had the same words: it is no second saying in one meeting."""
-    spoken = row["voice"] == "turn" or first["voice"] == "turn"
-    return row["doc_id"] != first["doc_id"] or not spoken
+#: an odd number, so that its powers can be divided out again (modulo 2^64), and its inverse
+_FACTOR = np.uint64(0xD6E8FEB86659FD93)
+_INVERSE = np.uint64(pow(0xD6E8FEB86659FD93, -1, 2**64))
+
+
+class _SpanHashes:
+    """A hash for every run of words, case aside: the polynomial hash of Karp and Rabin, from sums over the text.
+
+    With w the hash of a word and f an odd factor, H(a, b) = Σ w(i) f^(i−a) for a ≤ i < b, modulo 2^64 (Karp and Rabin
+    1987, IBM Journal of Research and Development 31: 249–260).
+    """
+
+    def __init__(self, tokens: Tokens) -> None:
+        words = pd.util.hash_array(np.array(tokens.vocabulary, dtype=object), categorize=False)[tokens.ids]
+        powers = np.full(len(words) + 1, _FACTOR)
+        powers[0] = 1
+        self.sums = np.zeros(len(words) + 1, dtype=np.uint64)
+        np.cumsum(words * np.cumprod(powers)[:-1], out=self.sums[1:])
+        inverses = np.full(len(words) + 1, _INVERSE)
+        inverses[0] = 1
+        self.back = np.cumprod(inverses)
+
+    def of(self, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
+        """Hash the words ``begin:end``; an empty run has the hash 0."""
+        found = (self.sums[end] - self.sums[begin]) * self.back[begin]
+        return found ^ (found >> np.uint64(29))  # the low bits of a sum modulo 2^64 are its weakest

@@ -53,8 +53,10 @@ def split_sentences(documents: pd.DataFrame, turns: pd.DataFrame, quotations: pd
     for document in documents.to_dict("records"):
         doc_id = document["doc_id"]
         rows += sentences_of(document, layout_of(document["text"]), turns_by[doc_id], quotations_by[doc_id])
-    mark_repeats(rows)
-    return tables.build("sentences", rows)
+    frame = pd.DataFrame(rows)
+    if rows:
+        frame["repeat_of"] = mark_repeats(frame)
+    return tables.build("sentences", frame)
 
 
 def sentences_of(
