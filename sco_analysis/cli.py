@@ -20,6 +20,7 @@ from typing import TYPE_CHECKING, Any
 from . import __version__
 from .errors import ParameterError, ScoError
 from .records import escape_formulas
+from .store.files import put_together
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -37,7 +38,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     try:
         with warnings.catch_warnings():
             warnings.showwarning = _warn
-            return arguments.run(arguments) or 0
+            status = arguments.run(arguments) or 0
+            sys.stdout.flush()  # here, where a full disk can still be told
+            return status
     except ScoError as error:
         print(f"sco-analysis: {error}", file=sys.stderr)
         return 2 if isinstance(error, ParameterError) or _is_missing(arguments) else 1
@@ -111,6 +114,13 @@ def _add_render(commands: Any) -> None:
         "--most", metavar="N", type=_positive, default=12, help="with --each: how many, the most frequent (default: 12)"
     )
     command.add_argument("--force", action="store_true", help="make anew what has not changed, too")
+    command.add_argument(
+        "--cell-timeout",
+        metavar="SECONDS",
+        type=_whole,
+        default=3600,
+        help="how long one cell may take (default: 3600; 0: as long as it likes)",
+    )
     command.add_argument("--list", action="store_true", help="show the notebooks and their parameters; render nothing")
 
 
@@ -146,6 +156,10 @@ def _positive(text: str) -> int:
     return int(text)
 
 
+def _whole(text: str) -> int:
+    return 0 if text == "0" else _positive(text)
+
+
 def _render(arguments: argparse.Namespace) -> None:
     from .run import find_notebooks, render_pages  # noqa: PLC0415 - only this command needs it
 
@@ -169,6 +183,7 @@ def _render(arguments: argparse.Namespace) -> None:
         each=arguments.each,
         most=arguments.most,
         force=arguments.force,
+        cell_timeout=arguments.cell_timeout,
     )
     for row in done:
         print(row.page)
@@ -253,11 +268,10 @@ def _parse(arguments: argparse.Namespace) -> None:
 
     parsed = parse(documents)
     out = Path(arguments.out)
-    out.mkdir(parents=True, exist_ok=True)
-    for field in fields(parsed):
-        table = getattr(parsed, field.name)
-        write_table(table, out / f"{field.name}.{arguments.format}", arguments.format)
-        print(f"{out / field.name}.{arguments.format}: {len(table):,} rows")
+    tables = {out / f"{field.name}.{arguments.format}": getattr(parsed, field.name) for field in fields(parsed)}
+    put_together({path: _writer(table, arguments.format) for path, table in tables.items()})
+    for path, table in tables.items():
+        print(f"{path}: {len(table):,} rows")
 
 
 def _check(arguments: argparse.Namespace) -> None:
@@ -321,15 +335,13 @@ def _verify(arguments: argparse.Namespace) -> int:
 
 def write_table(table: pd.DataFrame, path: Path, kind: str) -> None:
     """Write ``table`` to ``path`` as csv, json or parquet, under its name only when it is whole."""
-    part = path.with_name(f".{path.name}.part")
-    try:
-        if kind == "parquet":
-            table.to_parquet(part, index=False)
-        else:
-            part.write_text(_as_text(table, kind), encoding="utf-8", newline="")
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+    put_together({path: _writer(table, kind)})
+
+
+def _writer(table: pd.DataFrame, kind: str) -> Callable[[Path], Any]:
+    if kind == "parquet":
+        return lambda path: table.to_parquet(path, index=False)
+    return lambda path: path.write_text(_as_text(table, kind), encoding="utf-8", newline="")
 
 
 def _as_text(table: pd.DataFrame, kind: str) -> str:

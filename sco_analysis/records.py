@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import __version__
 from .errors import FigureError
+from .store.files import put_together
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -188,22 +189,14 @@ def write_whole(folder: Path, contents: Mapping[str, bytes]) -> None:
 
     Raises `FigureError`, naming the folder, when it cannot be written to.
     """
-    parts = {name: folder / f".{name}.{os.getpid()}.part" for name in contents}
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        for name, part in parts.items():
-            part.write_bytes(contents[name])
-        for name, part in parts.items():
-            part.replace(folder / name)
+        put_together({folder / name: content for name, content in contents.items()})
     except OSError as error:
-        reason = error.strerror or error
         raise FigureError(
-            f"cannot write to {folder}: {reason}; set the environment variable SCO_FIGURES to a folder you may write to"
+            f"cannot write to {folder}: {error.strerror}; "
+            "set the environment variable SCO_FIGURES to a folder you may write to"
         ) from error
-    finally:
-        for part in parts.values():
-            if part.parent.is_dir():
-                part.unlink(missing_ok=True)
 
 
 def escape_formulas(table: pd.DataFrame) -> pd.DataFrame:

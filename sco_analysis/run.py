@@ -22,14 +22,15 @@ from typing import TYPE_CHECKING, Any
 
 from . import __version__
 from .citations import GALLERY, write_gallery
-from .errors import CorpusWarning, ParameterError, RenderError
+from .errors import CorpusWarning, FigureError, ParameterError, RenderError
 from .records import SUFFIX
 from .records import corpus_facts as facts_of_documents
-from .rendering.execute import Workers
+from .rendering.execute import CELL_TIMEOUT, Workers
 from .rendering.pages import Page, read_page, write_index, write_page
 from .rendering.plan import Job, default_out, find_notebooks, make_plan, tell
+from .store.files import alone, put, put_together, sweep
 from .store.fingerprints import digest, hash_corpus, hash_files, hash_inputs, hash_made_with
-from .store.ledger import Ledger, put
+from .store.ledger import FOLDER, Ledger
 from .store.memory import VARIABLE, remembering
 
 if TYPE_CHECKING:
@@ -60,6 +61,7 @@ def render(
     each: str = "",
     most: int = MOST,
     force: bool = False,
+    cell_timeout: int = CELL_TIMEOUT,
     progress: bool | None = None,
 ) -> pd.DataFrame:
     """Execute notebooks and write their pages; those that would come out the same are left as they are.
@@ -70,6 +72,7 @@ def render(
     (default: the checkout when called inside it, else the current folder); ``jobs`` is how many run at once (default:
     the number of processors); ``each`` makes a page for each value of that parameter which the corpus has (speaker,
     state, session, document, genre, source, year), the ``most`` frequent ones; ``force`` executes all anew;
+    ``cell_timeout`` is how many seconds one cell may take (default: an hour; 0 for as long as it likes);
     ``progress`` shows a bar (default: when there is a terminal to show it on).
 
     A page is made anew when its notebook, parameters, corpus, dictionaries, the package, the lock or an installed
@@ -80,12 +83,14 @@ def render(
     or unchanged).
 
     Raises `ParameterError` (an unknown notebook or name, a wrong type), `CorpusError` (no documents) and `RenderError`
-    (a file that is no notebook, a place that cannot be written) before anything is executed; `RenderError` at the end
-    when a cell failed, naming notebook, cell and traceback. The other notebooks are finished first.
+    (a file that is no notebook, a place that cannot be written, or in which another render is at work) before anything
+    is executed; `RenderError` at the end when a cell failed, took too long or lost its kernel, naming notebook, cell
+    and traceback, or when a product could not be written. The other notebooks are finished first.
     """
     import pandas as pd  # noqa: PLC0415 - heavy
 
-    done = render_pages(notebooks, corpus, parameters, out, jobs, each=each, most=most, force=force, progress=progress)
+    options = {"each": each, "most": most, "force": force, "cell_timeout": cell_timeout, "progress": progress}
+    done = render_pages(notebooks, corpus, parameters, out, jobs, **options)
     columns = {"notebook": "name", "executed": "executed", "page": "page", "status": "status"}
     return pd.DataFrame({key: [str(getattr(row, name)) for row in done] for key, name in columns.items()})
 
@@ -100,24 +105,37 @@ def render_pages(
     each: str = "",
     most: int = MOST,
     force: bool = False,
+    cell_timeout: int = CELL_TIMEOUT,
     progress: bool | None = None,
 ) -> list[Rendered]:
     """Do as `render` does, and return what became of each page; to find that nothing is to be done loads little."""
     if jobs is not None and jobs < 1:
         raise ParameterError(f"jobs is {jobs}; give 1 or more")
     plan = make_plan(find_notebooks(notebooks), corpus, parameters or {})
-    places = open_places(Path(out) if out is not None else default_out())
-    if each:
-        plan = _expand(plan, each, most, Ledger(places["build"].parent, hash_made_with()))
-    return carry_out(plan, places, jobs or os.cpu_count() or 1, force=force, progress=progress)
+    out = Path(out) if out is not None else default_out()
+    places = open_places(out)
+    kept = places["build"] / FOLDER
+    with alone(kept, out):
+        sweep([*places.values(), kept])
+        if each:
+            plan = _expand(plan, each, most, Ledger(out, hash_made_with()))
+        at_once = jobs or os.cpu_count() or 1
+        return carry_out(plan, places, at_once, force=force, cell_timeout=cell_timeout, progress=progress)
 
 
 def carry_out(
-    plan: Sequence[Job], places: Mapping[str, Path], jobs: int, *, force: bool = False, progress: bool | None = None
+    plan: Sequence[Job],
+    places: Mapping[str, Path],
+    jobs: int,
+    *,
+    force: bool = False,
+    cell_timeout: int = CELL_TIMEOUT,
+    progress: bool | None = None,
 ) -> list[Rendered]:
     """Execute what has to be of ``plan``, ``jobs`` at once, into ``places`` (see `open_places`).
 
-    Comes out: what became of each page. Raises `RenderError` at the end when a cell failed.
+    Comes out: what became of each page. Raises `RenderError` at the end when a cell failed or a product could not be
+    written.
     """
     made_with = hash_made_with()
     ledger = Ledger(places["build"].parent, made_with)
@@ -127,18 +145,28 @@ def carry_out(
     failures: dict[str, str] = {}
     seconds: dict[str, float] = {}
     if todo:
-        run = Run(places, ledger, inputs, ledger.parsed(anew=force))
+        run = Run(places, ledger, inputs, ledger.parsed(anew=force), cell_timeout)
         failures = run.all(todo, jobs, progress=progress)
         seconds = run.seconds
         if hash_made_with() != made_with:  # edited meanwhile: who knows which page saw which code
             ledger.forget()
-    _write_site_when_needed(places, ledger)
     done = [_outcome(job, places, why[job.name], failures, seconds) for job in plan]
-    _write_log(places["build"] / "render.json", done)
-    if failures:
-        told = f"{len(plan) - len(failures)} of {len(plan)} notebooks rendered" if len(plan) > 1 else "nothing rendered"
-        raise RenderError("\n\n".join([*failures.values(), told]))
+    told = f"{len(plan) - len(failures)} of {len(plan)} notebooks rendered" if len(plan) > 1 else "nothing rendered"
+    trouble = [*failures.values(), told] if failures else []
+    try:
+        _write_site_when_needed(places, ledger)
+        _write_log(places["build"] / "render.json", done)
+    except (OSError, FigureError) as error:
+        trouble.append(_unwritten(error))
+    if trouble:
+        raise RenderError("\n\n".join(trouble))
     return done
+
+
+def _unwritten(error: OSError | FigureError) -> str:
+    """Say of a file that could not be written which it is and why; all that was finished before is there and whole."""
+    told = f"cannot write {error.filename}: {error.strerror}" if isinstance(error, OSError) else str(error)
+    return f"{told}; make room there, or give another folder (--out FOLDER), and render again: what is done is kept"
 
 
 def _outcome(
@@ -205,9 +233,15 @@ class Run:
     """One execution of several jobs: where products go, and what is written down about them."""
 
     def __init__(
-        self, places: Mapping[str, Path], ledger: Ledger, inputs: Mapping[str, Mapping[str, str]], parsed: Path
+        self,
+        places: Mapping[str, Path],
+        ledger: Ledger,
+        inputs: Mapping[str, Mapping[str, str]],
+        parsed: Path,
+        cell_timeout: int,
     ) -> None:
         self.places, self.ledger, self.inputs, self.parsed = places, ledger, inputs, parsed
+        self.cell_timeout = cell_timeout
         self.workers = Workers()
         self.seconds: dict[str, float] = {}
         self.saved: dict[str, tuple[str, bytes]] = {}  # figure file → who saved it, and what
@@ -244,23 +278,27 @@ class Run:
         """Execute one job and publish its products; comes out: what failed, in words, or nothing."""
         begin = time.monotonic()
         about = {"version": __version__, "corpus": facts, **({"each": dict(job.each)} if job.each else {})}
-        failure = self.workers.execute(
-            job.path,
-            private,
-            parameters=job.parameters,
-            about=about,
-            on_cell=on_cell,
-            environment={VARIABLE: str(self.parsed), SUFFIX: job.suffix},
-        )
-        told = self.publish(job, private) if failure is None else ""
+        try:
+            failure = self.workers.execute(
+                job.path,
+                private,
+                parameters=job.parameters,
+                about=about,
+                on_cell=on_cell,
+                environment={VARIABLE: str(self.parsed), SUFFIX: job.suffix},
+                cell_timeout=self.cell_timeout,
+            )
+            told = self.publish(job, private) if failure is None else ""
+        except OSError as error:  # a full disk above all; there may be room for another page
+            return f"{job.path.name}: {_unwritten(error)}"
         self.seconds[job.name] = time.monotonic() - begin
         if failure is None:
             return told
         where = f"cell {failure['cell']}" if failure["cell"] else "before its first cell"
-        return f"{job.path.name}, {where}: {failure['error']}\n{failure['traceback']}"
+        return f"{job.path.name}, {where}: {failure['error']}\n{failure['traceback']}".rstrip()
 
     def publish(self, job: Job, private: Path) -> str:
-        """Bring figures, executed notebook and page under their final names, each in one step.
+        """Bring figures, executed notebook and page under their final names, all when the last is written.
 
         Comes out: nothing, or why not: two pages of one run must not save different figures under one name.
         """
@@ -273,20 +311,19 @@ class Run:
                 if there != content:
                     return f"{job.name} saves a figure file {name}, and so does {other}, another one; rename the stem"
         executed = (private / "executed.ipynb").read_bytes()
+        notebook = json.loads(executed)
+        page = write_page(_page(notebook, private / "figures"), job.name, notebook["metadata"]["sco_analysis"])
         products = {self.places["figures"] / name: content for name, content in files.items()}
         products[self.places["build"] / f"{job.name}.ipynb"] = executed
-        for path, content in products.items():
-            put(path, content)
-        notebook = json.loads(executed)
-        page = write_page(_page(notebook, self.places), job.name, notebook["metadata"]["sco_analysis"])
-        put(self.places["site"] / f"{job.name}.html", page.encode())
-        self.ledger.enter(job.name, self.inputs[job.name], [*products, self.places["site"] / f"{job.name}.html"])
+        products[self.places["site"] / f"{job.name}.html"] = page.encode()
+        put_together(products)
+        self.ledger.enter(job.name, self.inputs[job.name], products)
         return ""
 
 
-def _page(notebook: Mapping[str, Any], places: Mapping[str, Path]) -> Page:
+def _page(notebook: Mapping[str, Any], figures: Path) -> Page:
     """Read an executed notebook as a page; one of a row of pages says in its title what it is about."""
-    page = read_page(notebook, places["figures"])
+    page = read_page(notebook, figures)
     each = notebook["metadata"].get("sco_analysis", {}).get("each", {})
     if each:
         page.title = f"{page.title}: {tell(each)}"
@@ -315,7 +352,7 @@ def write_site(places: Mapping[str, Path]) -> Path:
     paths = [path for path in sorted(places["build"].glob("*.ipynb")) if _page_of(path, places).exists()]
     notebooks = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths}
     found = [
-        (name, _for_index(_page(notebook, places), name), notebook["metadata"].get("sco_analysis", {}))
+        (name, _for_index(_page(notebook, places["figures"]), name), notebook["metadata"].get("sco_analysis", {}))
         for name, notebook in sorted(notebooks.items(), key=lambda item: item[1]["metadata"].get("order", len(paths)))
     ]
     if found:

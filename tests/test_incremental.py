@@ -22,7 +22,7 @@ def executed(monkeypatch):
     """Replace the kernels: each job writes its notebook as executed, and a figure; return the names, as they run."""
     names = []
 
-    def execute(self, notebook, private, *, parameters, about, on_cell, environment):
+    def execute(self, notebook, private, *, parameters, about, on_cell, environment, cell_timeout):
         content = json.loads(notebook.read_text(encoding="utf-8"))
         stem = f"{content['metadata'].get('stem', notebook.stem)}{environment['SCO_FIGURE_SUFFIX']}"
         names.append(f"{notebook.stem}{environment['SCO_FIGURE_SUFFIX']}")

@@ -1,6 +1,7 @@
 """The ledger: why something has to be made again, and what survives."""
 
-from sco_analysis.store.ledger import Ledger, put
+from sco_analysis.store.files import put
+from sco_analysis.store.ledger import Ledger
 
 CODE = {"code": "1"}
 
@@ -64,10 +65,3 @@ def test_what_is_forgotten_is_made_again(tmp_path):
     """After `forget` nothing is known."""
     entered(tmp_path).forget()
     assert Ledger(tmp_path, CODE).why("one", {"notebook": "n", "corpus": "c"}) == ["not rendered before"]
-
-
-def test_a_file_appears_only_when_it_is_whole(tmp_path):
-    """`put` replaces a file in one step and leaves no draft."""
-    put(tmp_path / "new/file", b"one")
-    put(tmp_path / "new/file", b"two")
-    assert [(path.name, path.read_bytes()) for path in (tmp_path / "new").iterdir()] == [("file", b"two")]

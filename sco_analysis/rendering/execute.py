@@ -8,17 +8,23 @@ depend on when, where or how fast it ran: times are taken out, names are fixed, 
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import re
+import shutil
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Mapping
 from itertools import groupby
 from pathlib import Path
 from typing import Any
 
 PACKAGE = Path(__file__).parent.parent
+
+#: How many seconds a cell may take when nothing is said: long for a large corpus, and yet a hanging one ends.
+CELL_TIMEOUT = 3600
 
 #: What makes a run come out the same everywhere: a fixed hash seed, one thread, one time zone, language and date.
 FIXED = {
@@ -67,22 +73,25 @@ class Workers:
         about: Mapping[str, Any],
         on_cell: Callable[[int], Any],
         environment: Mapping[str, str] | None = None,
+        cell_timeout: int = CELL_TIMEOUT,
     ) -> dict[str, Any] | None:
         """Execute ``notebook`` in a process of its own, with all it makes in the new directory ``private``.
 
         ``about`` is what the executed notebook shall remember of corpus and package; ``on_cell`` is called with 1
-        after each cell; ``environment`` adds variables. Comes out: None, with ``private`` holding executed.ipynb and
-        figures/, or what failed, as `execute` tells it.
+        after each cell; ``environment`` adds variables; ``cell_timeout`` is how many seconds one cell may take, 0 for
+        as long as it likes. Comes out: None, with ``private`` holding executed.ipynb and figures/, or what failed, as
+        `execute` tells it.
         """
         (private / "figures").mkdir(parents=True)
         job = {"notebook": str(notebook), "private": str(private), "parameters": dict(parameters), "about": about}
+        job["cell_timeout"] = cell_timeout
         (private / "job.json").write_text(json.dumps(job), encoding="utf-8")
         with (private / "log").open("w", encoding="utf-8") as log:
             process = subprocess.Popen(
                 [sys.executable, "-m", "sco_analysis.rendering.execute", str(private / "job.json")],
                 cwd=notebook.parent,
                 env={**_environment(private), **(environment or {})},
-                stdin=subprocess.DEVNULL,
+                stdin=subprocess.PIPE,  # while it is open we live: see `_end_with_the_caller`
                 stdout=subprocess.PIPE,
                 stderr=log,
                 encoding="utf-8",
@@ -90,7 +99,7 @@ class Workers:
             )
         self.running.append(process)
         if self.stopped:
-            process.terminate()
+            process.stdin.close()
         with process:
             outcome = _follow(process, on_cell)
         self.running.remove(process)
@@ -103,12 +112,33 @@ class Workers:
         """End all processes; each takes its kernel along."""
         self.stopped = True
         for process in list(self.running):
-            process.terminate()
+            process.stdin.close()
         for process in list(self.running):
             try:
                 process.wait(timeout=5)
             except subprocess.TimeoutExpired:
                 process.kill()  # its kernel sees within a second that it has no parent, and ends
+
+
+def _end_with_the_caller(caller: int, private: Path, done: threading.Event) -> None:
+    """End this process, all that it has started and all that it has made, when the pipe ``caller`` is closed.
+
+    That happens when we are stopped, and also when whoever started us was killed and could tell nobody. When we are
+    ``done``, it is as it should be.
+    """
+    import psutil  # noqa: PLC0415 - comes with the kernels
+
+    while os.read(caller, 1):
+        pass
+    if done.is_set():
+        return
+    for process in psutil.Process().children(recursive=True):
+        with contextlib.suppress(psutil.Error):
+            process.kill()
+    shutil.rmtree(private, ignore_errors=True)
+    with contextlib.suppress(OSError):  # the last one takes the folder along
+        private.parent.rmdir()
+    os._exit(1)
 
 
 def _follow(process: subprocess.Popen[str], on_cell: Callable[[int], Any]) -> dict[str, Any] | None:
@@ -141,12 +171,14 @@ def execute(job: Mapping[str, Any], on_cell: Callable[[int], Any]) -> dict[str, 
     for name in ("rfc3987_syntax", "isoduration", "pyarrow", "pyarrow.fs"):  # nor dates, nor files on a cluster
         sys.modules.setdefault(name, None)  # type: ignore[arg-type]
     import nbformat  # noqa: PLC0415 - heavy, and only this process needs it
+    from nbclient.exceptions import CellTimeoutError  # noqa: PLC0415
     from papermill.exceptions import PapermillExecutionError  # noqa: PLC0415
     from papermill.execute import execute_notebook  # noqa: PLC0415
     from traitlets.config import Config  # noqa: PLC0415
 
     private = Path(job["private"])
     draft = private / "draft.ipynb"
+    limit = job.get("cell_timeout", CELL_TIMEOUT)
     trouble = None
     try:
         execute_notebook(
@@ -156,6 +188,7 @@ def execute(job: Mapping[str, Any], on_cell: Callable[[int], Any]) -> dict[str, 
             kernel_name="python3",
             progress_bar=False,
             start_timeout=120,
+            execution_timeout=limit or None,
             request_save_on_cell_execute=True,
             autosave_cell_every=0,
             config=_transport(Config(), private),
@@ -163,16 +196,28 @@ def execute(job: Mapping[str, Any], on_cell: Callable[[int], Any]) -> dict[str, 
         )
     except PapermillExecutionError:
         pass  # the notebook holds the error; `_failure` reads it there
+    except CellTimeoutError as error:
+        too_long = f"it ran for more than {limit} seconds; if that is right, allow more: --cell-timeout SECONDS"
+        trouble = too_long if "execution timed out" in str(error) else f"CellTimeoutError: {error}"
     except Exception as error:  # a kernel that died or did not start: whatever it raises is the answer
         trouble = f"{type(error).__name__}: {error}"
-    notebook = nbformat.read(draft, as_version=4) if draft.exists() else None
+    notebook = _read_draft(draft)
     failure = _failure(notebook) if notebook else None
     if failure or trouble:
-        return failure or {"cell": _stopped_at(notebook), "error": trouble, "traceback": trouble}
+        return failure or {"cell": _stopped_at(notebook), "error": trouble, "traceback": ""}
     clean(notebook, job["about"])
     describe_figures(notebook, private / "figures")
     nbformat.write(notebook, private / "executed.ipynb")
     return None
+
+
+def _read_draft(draft: Path) -> Any:
+    import nbformat  # noqa: PLC0415
+
+    try:
+        return nbformat.read(draft, as_version=4)
+    except (OSError, ValueError, nbformat.reader.NotJSONError):  # not begun, or cut off by a full disk
+        return None
 
 
 def _transport(config: Any, private: Path) -> Any:
@@ -287,9 +332,14 @@ def main() -> int:
     inherits it and may print what it likes.
     """
     job = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
+    caller, nothing = os.dup(0), os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)  # what a cell starts finds no input, and waits for none
+    done = threading.Event()
+    threading.Thread(target=_end_with_the_caller, args=(caller, Path(job["private"]), done), daemon=True).start()
     with os.fdopen(os.dup(1), "w", encoding="utf-8", buffering=1) as tell:
         os.dup2(2, 1)
         failure = execute(job, on_cell=lambda index: print("cell", index, file=tell))
+        done.set()
         print("done", json.dumps(failure), file=tell)
     return 0
 

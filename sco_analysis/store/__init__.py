@@ -1,1 +1,1 @@
-"""Fingerprints of inputs, the ledger of what was made from them, and parsed corpora kept between kernels."""
+"""Whole files, fingerprints of inputs, the ledger of what was made of them, parsed corpora kept between kernels."""

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
-import os
 import shutil
 import threading
 from collections.abc import Callable, Iterable, Mapping
@@ -11,6 +11,7 @@ from itertools import starmap
 from pathlib import Path
 from typing import Any
 
+from .files import put
 from .fingerprints import digest, hash_file
 
 FOLDER = ".cache"
@@ -81,25 +82,17 @@ class Ledger:
             if folder != kept or anew:
                 shutil.rmtree(folder, ignore_errors=True)
         kept.mkdir(parents=True, exist_ok=True, mode=0o700)  # what is read from here is trusted like code
+        for draft in kept.glob(".*.part"):  # of kernels that were killed
+            draft.unlink(missing_ok=True)
         return kept
 
     def forget(self) -> None:
         """Forget everything: the code was changed while it ran, and nobody knows what was made with what."""
         with self._lock:
             self._kept = {"pages": {}, "facts": {}}
-            self._save()
+            self.path.unlink(missing_ok=True)
         shutil.rmtree(self.folder / f"parsed-{self.made_with[:16]}", ignore_errors=True)
 
     def _save(self) -> None:
-        put(self.path, json.dumps(self._kept, ensure_ascii=False, indent=1, sort_keys=True).encode())
-
-
-def put(path: Path, content: bytes) -> None:
-    """Write ``content`` to ``path``, making its folder; the name appears only when all is written."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        part.write_bytes(content)
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # on a full disk: what was made stays, and is made once more next time
+            put(self.path, json.dumps(self._kept, ensure_ascii=False, indent=1, sort_keys=True).encode())
