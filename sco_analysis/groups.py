@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from .errors import ParameterError
+from .sums import TIMES, Sums, count_rows
 
 if TYPE_CHECKING:
     from .parse import Parsed
@@ -23,6 +24,7 @@ AUTHOR = "author"
 #: Groups that exist where nobody speaks, and those shown in the order of the corpus or of time, not by size.
 _PLACES = ("session", "document", "genre", "source", "year")
 _IN_ORDER = ("session", "document", "year")
+_ORDER = ["doc_id", "start"]
 _NAMELESS = {"state": "(no state)", "role": "(no role)", "genre": "(no genre)", "source": "(no source)"}
 
 
@@ -93,11 +95,22 @@ def _session_labels(parsed: Parsed, rows: pd.DataFrame) -> pd.Series:
     return pd.Series((titles["doc_id"] + " " + titles["session"].astype("str") + title).to_numpy(), rows.index)
 
 
-def list_groups(parsed: Parsed, by: list[str], frames: list[pd.DataFrame]) -> pd.DataFrame:
-    """Return every group there is, silent ones too: places from all sentences, persons from ``frames``."""
+def count_groups(parsed: Parsed, by: list[str], frames: list[pd.DataFrame]) -> pd.DataFrame:
+    """Count the rows of every group there is, silent ones too: places from all sentences, persons from ``frames``.
+
+    Groups that are shown in the order of the corpus have columns that tell it: doc_id and start of their first row.
+    """
     if set(by) <= set(_PLACES):
-        frames = [parsed.sentences.sort_values(["doc_id", "start"])]
-    return pd.concat([add_groups(parsed, f, by)[by] for f in frames]).drop_duplicates(ignore_index=True)
+        frames = [parsed.sentences]
+    order = [*_ORDER] if set(_IN_ORDER) & set(by) else []
+    rows = pd.concat([add_groups(parsed, frame, by)[[*_ORDER, *by]] for frame in frames], ignore_index=True)
+    first = rows.sort_values(_ORDER, kind="stable").drop_duplicates(by) if order else rows
+    return count_rows(first, [*order, *by])
+
+
+def list_groups(counted: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Return every group that `count_groups` found, once, those of places in the order of the corpus."""
+    return counted[by].drop_duplicates(ignore_index=True)
 
 
 def sort_groups(table: pd.DataFrame, by: list[str], size: str, *last: str) -> pd.DataFrame:
@@ -110,16 +123,28 @@ def sort_groups(table: pd.DataFrame, by: list[str], size: str, *last: str) -> pd
     return table.loc[keys.sort_values(list(keys), kind="stable").index].reset_index(drop=True)
 
 
-def describe_speakers(table: pd.DataFrame, by: list[str], plain: pd.DataFrame, labelled: pd.DataFrame) -> pd.DataFrame:
-    """Add state and role of each speaker behind ``table``: those that most of the speaker's words carry.
+def count_descriptions(by: list[str], plain: pd.DataFrame, labelled: pd.DataFrame) -> Sums:
+    """Count the words that each speaker says as somebody of a state, and of a role: tables (speaker, state or role).
 
     ``plain`` holds the rows before `add_groups`, ``labelled`` the same rows after it. Where ``by`` names no speaker, or
-    names state or role itself, nothing is added for it.
+    names state or role itself, nothing is counted for it.
     """
     who = next((column for column in by if column in ("speaker", "holder")), None)
+    sums = {}
     for column in [c for c in ("state", "role") if who and c not in by]:
         known = plain["speaker"].notna() & plain[column].notna()
-        rows = pd.DataFrame({who: labelled[who], column: plain[column], "n_words": plain["n_words"]})[known]
-        sums = rows.groupby([who, column])["n_words"].sum().sort_values(ascending=False, kind="stable").reset_index()
-        table = table.merge(sums.drop_duplicates(who)[[who, column]], on=who, how="left", validate="m:1")
+        rows = pd.DataFrame({who: labelled[who], column: plain[column], TIMES: plain["n_words"]})[known]
+        sums[column] = count_rows(rows, [who, column])
+    return sums
+
+
+def describe_speakers(table: pd.DataFrame, sums: Sums) -> pd.DataFrame:
+    """Add state and role of each speaker behind ``table``: those that most of the speaker's words carry.
+
+    ``sums`` are those of `count_descriptions`.
+    """
+    for column in [name for name in ("state", "role") if name in sums]:
+        who = next(name for name in sums[column] if name not in (column, TIMES))
+        most = sums[column].sort_values(TIMES, ascending=False, kind="stable").drop_duplicates(who)
+        table = table.merge(most[[who, column]], on=who, how="left", validate="m:1")
     return table

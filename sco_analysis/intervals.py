@@ -13,6 +13,7 @@ import pandas as pd
 from scipy import special  # not scipy.stats: the same functions, a second sooner
 
 from .errors import ParameterError
+from .sums import TIMES, Sums, count_rows
 
 #: Fewer clusters than this, and no interval is given.
 MIN_CLUSTERS = 5
@@ -26,7 +27,7 @@ LEVEL = 0.95
 CLUSTERS = {"documents": "doc_id", "turns": "passage"}
 NOT_ESTIMABLE = "not estimable"
 
-_SUMS = ["y", "q", "qq", "z", "zz", "hit", "full"]
+_SUMS = ["m", "q", "qq", "z", "zz", "hit", "full"]
 KINDS = ("rate", "share", "mean")
 
 
@@ -63,37 +64,73 @@ def ratio_intervals(
 
     Raises `ParameterError` when ``kind`` is unknown.
     """
+    return finish_ratios(sum_clusters(hits, sizes, list(cells), group, kind), cells, group=group, kind=kind)
+
+
+def sum_clusters(hits: pd.DataFrame, sizes: pd.DataFrame, keys: list[str], group: list[str], kind: str) -> Sums:
+    """Count how often clusters of each size and with each number of hits occur: all that intervals need of a corpus.
+
+    Takes what `ratio_intervals` takes; ``keys`` are the columns of its ``cells``. A cluster must lie wholly in the
+    rows handed in. Returns tables of (``group``, x) and of (``keys``, y, x) for each of `CLUSTERS`; for a ``mean`` also
+    ``observed``, the same of single rows.
+    """
     if kind not in KINDS:
         raise ParameterError(f"kind={kind!r} is unknown; write one of {', '.join(KINDS)}")
-    out = _ratios(hits, sizes, cells, group).assign(low=np.nan, high=np.nan, interval=NOT_ESTIMABLE, clusters=0)
-    out = out.assign(df=np.nan, deff=np.nan)
+    sums = {}
     for name, cluster in CLUSTERS.items():
         if cluster not in sizes:
             continue
-        one = _cluster(hits, sizes, cells, group, cluster)
-        one = _bounds(_observe(one, hits, list(cells)) if kind == "mean" else one, group, kind)
+        x = sizes.groupby([*group, cluster], observed=True, sort=False)["x"].sum().reset_index()
+        y = hits.groupby([*keys, cluster], observed=True, sort=False)["y"].sum().reset_index()
+        y = y.merge(x, on=[*group, cluster], how="left", validate="m:1").fillna({"x": 0}).astype({"x": x["x"].dtype})
+        sums[f"sizes of {name}"] = count_rows(x, [*group, "x"])
+        sums[f"hits of {name}"] = count_rows(_signless(y), [*keys, "y", "x"])
+    if kind == "mean":
+        sums["observed"] = count_rows(_signless(hits), [*keys, "y", "x"])
+    return sums
+
+
+def _signless(rows: pd.DataFrame) -> pd.DataFrame:
+    """Let a zero have no sign: −0 and 0 are one value."""
+    return rows.assign(y=rows["y"] + 0.0) if rows["y"].dtype.kind == "f" else rows
+
+
+def finish_ratios(sums: Sums, cells: pd.DataFrame, *, group: list[str], kind: str) -> pd.DataFrame:
+    """Give each of ``cells`` its ratio and interval from the sums of `sum_clusters`: see `ratio_intervals`."""
+    there = [name for name in CLUSTERS if f"sizes of {name}" in sums]
+    observed = sums["observed"] if kind == "mean" else sums[f"hits of {there[0]}"]
+    out = _ratios(observed, sums[f"sizes of {there[0]}"], cells, group).assign(interval=NOT_ESTIMABLE, clusters=0)
+    out = out.assign(low=np.nan, high=np.nan, df=np.nan, deff=np.nan)
+    for name in there:
+        one = _cluster(sums[f"hits of {name}"], sums[f"sizes of {name}"], out[[*cells, "ratio"]], group)
+        one = _bounds(_observe(one, observed, list(cells)) if kind == "mean" else one, group, kind)
         chosen = ((out["interval"] == NOT_ESTIMABLE) & one["r"].notna()).to_numpy()
         for column in ("low", "high", "clusters", "df", "deff"):
             out.loc[chosen, column] = one.loc[chosen, column]
         out.loc[chosen, "interval"] = name
     out["interval"] = out["interval"].where(out["low"].notna(), NOT_ESTIMABLE)
-    return out
+    columns = ["n", "total", "ratio", "low", "high", "interval", "clusters", "df", "deff"]
+    return out[[*cells, *columns]]
+
+
+def _weighted(rows: pd.DataFrame, keys: list[str], columns: list[str]) -> pd.DataFrame:
+    """Add up ``columns`` over the rows of each of ``keys``, each as often as it was seen."""
+    weighted = rows[keys].assign(**{column: rows[column] * rows[TIMES] for column in columns})
+    return weighted.groupby(keys, observed=True, sort=False)[columns].sum().reset_index()
 
 
 def _ratios(hits: pd.DataFrame, sizes: pd.DataFrame, cells: pd.DataFrame, group: list[str]) -> pd.DataFrame:
     """Give each of ``cells`` ``n``, ``total`` and their ``ratio``, missing where there is nothing to divide by."""
     keys = list(cells)
-    n = hits.groupby(keys, observed=True, sort=False)["y"].sum().rename("n").reset_index()
+    n = _weighted(hits, keys, ["y"]).rename(columns={"y": "n"})
     out = cells.reset_index(drop=True).merge(n, on=keys, how="left", validate="1:1").fillna({"n": 0})
-    total = sizes.groupby(group, observed=True, sort=False)["x"].sum().rename("total").reset_index()
+    total = _weighted(sizes, group, ["x"]).rename(columns={"x": "total"})
     out = out.merge(total, on=group, how="left", validate="m:1").fillna({"total": 0})
     return out.assign(ratio=out["n"] / out["total"].where(out["total"] > 0))
 
 
-def _cluster(
-    hits: pd.DataFrame, sizes: pd.DataFrame, cells: pd.DataFrame, group: list[str], cluster: str
-) -> pd.DataFrame:
-    """Give each cell Σy, Σx, the variance of their ratio and its degrees of freedom, with ``cluster`` as the unit.
+def _cluster(hits: pd.DataFrame, sizes: pd.DataFrame, ratios: pd.DataFrame, group: list[str]) -> pd.DataFrame:
+    """Give each cell the variance of its ratio and its degrees of freedom, from the clusters of `sum_clusters`.
 
     With r = Σy / Σx, residuals e = y − r x and leverages h = x / Σx, the variance is Σ e² / (1 − h) / (Σx)²: HC2 of the
     regression of y on x without a constant and with weights 1 / x. Its degrees of freedom are
@@ -107,44 +144,46 @@ def _cluster(
     A cluster without hits has e = −r x: such clusters are added as sums over the group, so that the table of all
     clusters × all cells is never built.
     """
-    x = sizes.groupby([*group, cluster], observed=True, sort=False)["x"].sum().reset_index()
-    x = x[x["x"] > 0]
-    x["h"] = x["x"] / x.groupby(group, observed=True)["x"].transform("sum")
-    x["free"] = (1 - x["h"]).clip(lower=1e-12)
-    x["z"] = x["x"] ** 2 / x["free"]
-    parts = x.assign(m=1, h1=x["h"] ** 2, h2=x["h"] ** 2 / x["free"], h4=(x["h"] ** 2 / x["free"]) ** 2, zz=x["z"] ** 2)
-    wide = parts.groupby(group, observed=True, sort=False)[["m", "x", "h1", "h2", "h4", "z", "zz"]].sum().reset_index()
-    wide = wide.rename(columns={"x": "total", "z": "all_z", "zz": "all_zz"})
-    keys = list(cells)
-    y = hits.groupby([*keys, cluster], observed=True, sort=False)["y"].sum().reset_index()
-    y["n"] = y.groupby(keys, observed=True)["y"].transform("sum")
-    y = y.merge(x, on=[*group, cluster], how="inner", validate="m:1")
-    y["r"] = y["n"] * y["h"] / y["x"]
-    y["q"] = (y["y"] - y["r"] * y["x"]) ** 2 / y["free"]
-    y = y.assign(qq=y["q"] ** 2, zz=y["z"] ** 2, hit=y["y"] != 0, full=y["y"] == y["x"])
-    seen = y.groupby(keys, observed=True, sort=False)[_SUMS].sum().reset_index()
-    out = cells.reset_index(drop=True).merge(wide, on=group, how="left", validate="m:1")
+    keys = [column for column in ratios if column != "ratio"]
+    x, y = sizes[sizes["x"] > 0], hits[hits["x"] > 0]
+    total = _weighted(x, group, ["x"]).rename(columns={"x": "total"})
+    x = _leverages(x.merge(total, on=group, validate="m:1")).assign(m=1)
+    x = x.assign(h1=x["h"] ** 2, h2=x["h"] ** 2 / x["free"], h4=(x["h"] ** 2 / x["free"]) ** 2)
+    wide = _weighted(x, group, ["m", "h1", "h2", "h4", "z", "zz"]).merge(total, on=group, validate="1:1")
+    wide = wide.rename(columns={"m": "clusters", "z": "all_z", "zz": "all_zz"})
+    y = _leverages(y.merge(total, on=group, validate="m:1").merge(ratios, on=keys, validate="m:1"))
+    y["q"] = (y["y"] - y["ratio"] * y["x"]) ** 2 / y["free"]
+    y = y.assign(m=1, qq=y["q"] ** 2, hit=y["y"] != 0, full=y["y"] == y["x"])
+    out = ratios.reset_index(drop=True).merge(wide, on=group, how="left", validate="m:1")
+    seen = _weighted(y, keys, _SUMS)
     out = out.merge(seen, on=keys, how="left", validate="1:1").fillna(dict.fromkeys(_SUMS, 0))
-    r = out["y"] / out["total"]
-    spread = out["q"] + r**2 * (out["all_z"] - out["z"]).clip(lower=0)
-    fourth = out["qq"] + r**4 * (out["all_zz"] - out["zz"]).clip(lower=0)
-    kurtosis = out["m"] * fourth / (spread**2).where(spread > 0)
+    r, without = out["ratio"], out["clusters"] > out["m"]
+    spread = out["q"] + r**2 * (out["all_z"] - out["z"]).clip(lower=0).where(without, 0)
+    fourth = out["qq"] + r**4 * (out["all_zz"] - out["zz"]).clip(lower=0).where(without, 0)
+    kurtosis = out["clusters"] * fourth / (spread**2).where(spread > 0)
     out["df"] = 1 / (out["h1"] + out["h2"] ** 2 - out["h4"])
-    usable = (out["m"] >= MIN_CLUSTERS) & (out["df"] >= MIN_DF)
-    excess = (kurtosis - 3 * (out["m"] - 1) / (out["m"] + 1)).clip(lower=0).fillna(0)
-    out["df"] = 1 / (1 / out["df"] + excess / (2 * out["m"]))
+    usable = (out["clusters"] >= MIN_CLUSTERS) & (out["df"] >= MIN_DF)
+    excess = (kurtosis - 3 * (out["clusters"] - 1) / (out["clusters"] + 1)).clip(lower=0).fillna(0)
+    out["df"] = 1 / (1 / out["df"] + excess / (2 * out["clusters"]))
     return out.assign(
         r=r.where(usable),
         variance=spread / out["total"] ** 2,
-        clusters=out["m"],
-        once=(out["hit"] == 1) | (out["m"] - out["full"] == 1),
+        once=(out["hit"] == 1) | (out["clusters"] - out["full"] == 1),
     )
+
+
+def _leverages(rows: pd.DataFrame) -> pd.DataFrame:
+    """Add the leverage h of each size x in its group, 1 − h, x² / (1 − h) and the square of that."""
+    h = rows["x"] / rows["total"]
+    free = (1 - h).clip(lower=1e-12)
+    z = rows["x"] ** 2 / free
+    return rows.assign(h=h, free=free, z=z, zz=z**2)
 
 
 def _observe(out: pd.DataFrame, hits: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
     """Add what single observations show: how many equally heavy ones they amount to, and Σ (y − r x)² over them."""
     parts = hits.assign(xx=hits["x"] ** 2, xy=hits["x"] * hits["y"], yy=hits["y"] ** 2)
-    parts = parts.groupby(keys, observed=True, sort=False)[["xx", "xy", "yy"]].sum().reset_index()
+    parts = _weighted(parts, keys, ["xx", "xy", "yy"])
     out = out.merge(parts, on=keys, how="left", validate="1:1")
     rows = out["yy"] - 2 * out["r"] * out["xy"] + out["r"] ** 2 * out["xx"]
     return out.assign(draws=out["total"] ** 2 / out["xx"], rows=rows.mask(rows < 1e-12 * out["xx"], 0))

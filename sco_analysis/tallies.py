@@ -20,13 +20,16 @@ from .groups import (
     add_groups,
     check_by,
     check_choice,
+    count_descriptions,
+    count_groups,
     counted_sentences,
     describe_speakers,
     list_groups,
     sort_groups,
 )
-from .intervals import ratio_intervals
+from .intervals import finish_ratios, sum_clusters
 from .mentions import find_mentions
+from .sums import TIMES, Sums, count_rows
 
 if TYPE_CHECKING:
     from .parse import Parsed
@@ -74,6 +77,20 @@ def topic_frequency(
 
     Raises `ParameterError` for an unknown ``by``, `DictionaryError` for a dictionary that cannot be read.
     """
+    sums = sum_topics(parsed, by, dictionary, context, ceremony, repeats, sub)
+    return finish_topics(sums, by, sub=sub)
+
+
+def sum_topics(
+    parsed: Parsed,
+    by: str | Sequence[str] = "speaker",
+    dictionary: str | Path | Dictionary = "topics",
+    context: bool = False,
+    ceremony: bool = True,
+    repeats: bool = False,
+    sub: bool = False,
+) -> Sums:
+    """Count what `finish_topics` makes the table of; takes what `topic_frequency` takes, of a part of a corpus."""
     by = check_by(by)
     sentences = counted_sentences(parsed, repeats=repeats)
     hits, topics = topic_hits(parsed, sentences, dictionary, sub)
@@ -84,24 +101,31 @@ def topic_frequency(
         sentences = _without(sentences, only[only].reset_index()[["doc_id", "start"]])
     rows = add_groups(parsed, sentences, by)
     heard = parsed.sentences[parsed.sentences["voice"].isin(SPOKEN)]
-    cells = list_groups(parsed, by, [heard, parsed.turns]).merge(topics, how="cross")
-    last = ["topic", "sub"] if sub else ["topic"]
-    out = sort_groups(_rate_and_share(rows, hits, cells, by), by, "total", *last)
-    return describe_speakers(out, by, sentences, rows)
-
-
-def _rate_and_share(rows: pd.DataFrame, hits: pd.DataFrame, cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Give each of ``cells`` its hits per 1,000 words and its share of the sentences ``rows``, with intervals."""
+    what = list(topics)
+    keys = [*by, *what]
     hits = hits.merge(rows[["doc_id", "start", "passage", *by]], on=["doc_id", "start"], validate="m:1")
-    what = [column for column in cells if column not in by]
-    out = ratio_intervals(hits.assign(y=1), rows.assign(x=rows["n_words"]), cells, group=by, kind="rate")
     touched = hits.drop_duplicates(["doc_id", "start", *what])
-    share = ratio_intervals(touched.assign(y=1), rows.assign(x=1), cells, group=by, kind="share")
+    return {
+        "groups": count_groups(parsed, by, [heard, parsed.turns]),
+        "topics": count_rows(topics, what),
+        "covered": count_rows(hits.drop_duplicates(["doc_id", "start"]), by),
+        **_named("rate", sum_clusters(hits.assign(y=1), rows.assign(x=rows["n_words"]), keys, by, "rate")),
+        **_named("share", sum_clusters(touched.assign(y=1), rows.assign(x=1), keys, by, "share")),
+        **_named("speakers", count_descriptions(by, sentences, rows)),
+    }
+
+
+def finish_topics(sums: Sums, by: str | Sequence[str] = "speaker", *, sub: bool = False) -> pd.DataFrame:
+    """Make the table of `topic_frequency` from the sums of `sum_topics`."""
+    by = check_by(by)
+    what = ["topic", "sub"] if sub else ["topic"]
+    cells = list_groups(sums["groups"], by).merge(sums["topics"][what], how="cross")
+    out = finish_ratios(_part(sums, "rate"), cells, group=by, kind="rate")
+    share = finish_ratios(_part(sums, "share"), cells, group=by, kind="share")
     out[["n", "total"]] = out[["n", "total"]].astype("int64")
     out[["rate", "low", "high"]] = out[["ratio", "low", "high"]] * 1000
-    covered = hits.drop_duplicates(["doc_id", "start"]).groupby(by).size().rename("covered").reset_index()
-    covered = cells[by].merge(covered, on=by, how="left", validate="m:1")["covered"].fillna(0)
-    return out[[*by, *what, "n", "total", "rate", "low", "high"]].assign(
+    covered = cells[by].merge(sums["covered"], on=by, how="left", validate="m:1")[TIMES].fillna(0)
+    out = out[[*by, *what, "n", "total", "rate", "low", "high"]].assign(
         sentences=share["n"].astype("int64"),
         total_sentences=share["total"].astype("int64"),
         share=share["ratio"],
@@ -111,6 +135,16 @@ def _rate_and_share(rows: pd.DataFrame, hits: pd.DataFrame, cells: pd.DataFrame,
         share_interval=share["interval"],
         covered=covered / share["total"].where(share["total"] > 0),
     )
+    return describe_speakers(sort_groups(out, by, "total", *what), _part(sums, "speakers"))
+
+
+def _named(name: str, sums: Sums) -> Sums:
+    """Put ``name`` before the names of tables, so that `_part` finds them again among others."""
+    return {f"{name}: {table}": frame for table, frame in sums.items()}
+
+
+def _part(sums: Sums, name: str) -> Sums:
+    return {table.partition(": ")[2]: frame for table, frame in sums.items() if table.startswith(f"{name}: ")}
 
 
 def _without(rows: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFrame:
@@ -175,6 +209,13 @@ def speaker_share(
 
     Raises `ParameterError` when an argument is unknown.
     """
+    return finish_speakers(sum_speakers(parsed, by, unit, speech, within), by, within=within)
+
+
+def sum_speakers(
+    parsed: Parsed, by: str | Sequence[str] = "speaker", unit: str = "words", speech: str = "all", within: str = ""
+) -> Sums:
+    """Count what `finish_speakers` makes the table of; takes what `speaker_share` takes, of a part of a corpus."""
     by = check_by(by)
     check_choice("unit", unit, UNITS)
     check_choice("speech", speech, SPEECH)
@@ -182,15 +223,24 @@ def speaker_share(
     everything = speech_rows(parsed, unit)
     spoken = everything if speech == "all" else everything[everything["speech"] == speech]
     rows = add_groups(parsed, spoken, by).assign(corpus="all")
-    group = [within] if within else ["corpus"]
-    cells = list_groups(parsed, by, [everything, speech_rows(parsed, "turns")])
+    group, keys = ([within], by) if within else (["corpus"], ["corpus", *by])
+    clusters = rows.drop(columns="doc_id") if {"document", "session"} & set(by) else rows  # a document is one of itself
+    return {
+        "groups": count_groups(parsed, by, [everything, speech_rows(parsed, "turns")]),
+        **_named("share", sum_clusters(clusters.assign(y=rows["x"]), clusters, keys, group, "share")),
+        **_named("speakers", count_descriptions(by, spoken, rows)),
+    }
+
+
+def finish_speakers(sums: Sums, by: str | Sequence[str] = "speaker", *, within: str = "") -> pd.DataFrame:
+    """Make the table of `speaker_share` from the sums of `sum_speakers`."""
+    by = check_by(by)
+    cells = list_groups(sums["groups"], by)
     cells = cells if within else cells.assign(corpus="all")
-    if {"document", "session"} & set(by):  # a document is one of itself: only its turns can be resampled
-        rows = rows.drop(columns="doc_id")
-    out = ratio_intervals(rows.assign(y=rows["x"]), rows, cells, group=group, kind="share")
+    out = finish_ratios(_part(sums, "share"), cells, group=[within] if within else ["corpus"], kind="share")
     out[["n", "total"]] = out[["n", "total"]].astype("int64")
     out = out.rename(columns={"ratio": "share"})[[*by, "n", "total", "share", "low", "high", "interval"]]
-    return describe_speakers(sort_groups(out, by, "n"), by, spoken, rows)
+    return describe_speakers(sort_groups(out, by, "n"), _part(sums, "speakers"))
 
 
 def speech_rows(parsed: Parsed, unit: str) -> pd.DataFrame:
@@ -228,6 +278,18 @@ def sentiment_toward_states(
 
     Raises `ParameterError` when an argument is unknown.
     """
+    return finish_states(sum_states(parsed, by, weight, protocol, voice, targets), by, targets=targets)
+
+
+def sum_states(
+    parsed: Parsed,
+    by: str | Sequence[str] = "speaker",
+    weight: str = "sentence",
+    protocol: bool = True,
+    voice: str = "all",
+    targets: str | Sequence[str] = "states",
+) -> Sums:
+    """Count what `finish_states` makes the table of; takes what `sentiment_toward_states` takes."""
     by = check_by(by, also=("holder",))
     check_choice("weight", weight, WEIGHTS)
     check_choice("voice", voice, ("all", *SPOKEN))
@@ -238,27 +300,44 @@ def sentiment_toward_states(
     stance = _stances(parsed.polarity, protocol, targets)
     stance = stance.merge(rows.drop(columns="target", errors="ignore"), on=["doc_id", "start"], validate="m:1")
     stance["x"] = stance["n_words"] if weight == "words" else 1
-    keys = pd.Series(sorted(stance["target"].unique()) if isinstance(targets, str) else list(targets), name="target")
+    stance["y"] = stance["x"] * stance["polarity"]
     heard = with_holders(parsed.sentences[parsed.sentences["voice"].isin(SPOKEN)], parsed.polarity)
-    cells = list_groups(parsed, by, [heard, parsed.turns]).merge(keys, how="cross")
-    out = sort_groups(_means(rows, stance, cells, by), by, "n", "target")
-    out = describe_speakers(out, by, sentences, rows)
+    keys = [*by, "target"]
+    return {
+        "groups": count_groups(parsed, by, [heard, parsed.turns]),
+        "sentences": count_rows(rows, by),
+        "labels": count_rows(stance, [*keys, "label"]),
+        **_named("mean", sum_clusters(stance, stance, keys, keys, "mean")),
+        **_named("speakers", count_descriptions(by, sentences, rows)),
+    }
+
+
+def finish_states(
+    sums: Sums, by: str | Sequence[str] = "speaker", *, targets: str | Sequence[str] = "states"
+) -> pd.DataFrame:
+    """Make the table of `sentiment_toward_states` from the sums of `sum_states`."""
+    by = check_by(by, also=("holder",))
+    named = sorted(sums["labels"]["target"].unique()) if isinstance(targets, str) else list(targets)
+    cells = list_groups(sums["groups"], by).merge(pd.Series(named, name="target", dtype="str"), how="cross")
+    out = sort_groups(_means(sums, cells, by), by, "n", "target")
+    out = describe_speakers(out, _part(sums, "speakers"))
     known = out["state"] if "state" in out else pd.Series(None, out.index, dtype="str")
     out.insert(out.columns.get_loc("interval") + 1, "self", known.eq(out["target"]))
     return out
 
 
-def _means(rows: pd.DataFrame, stance: pd.DataFrame, cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
-    """Give each of ``cells`` the mean polarity of ``stance``, weighted by x, and the counts of −1, 0 and 1."""
-    keys = [*by, "target"]
-    out = ratio_intervals(stance.assign(y=stance["x"] * stance["polarity"]), stance, cells, group=keys, kind="mean")
+def _means(sums: Sums, cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
+    """Give each of ``cells`` its mean polarity, weighted by x, and the counts of −1, 0 and 1."""
+    keys = list(cells)
+    out = finish_ratios(_part(sums, "mean"), cells, group=keys, kind="mean")
     out = out.drop(columns=["n", "total"]).rename(columns={"ratio": "mean"})
-    signs = {"negative": stance["label"].eq(-1), "neutral": stance["label"].eq(0), "positive": stance["label"].eq(1)}
-    counts = ["n", *signs, "total"]
-    sums = stance.assign(n=1, **signs).groupby(keys)[counts[:-1]].sum().reset_index()
-    out = out.merge(sums, on=keys, how="left", validate="1:1")
-    out = out.merge(rows.groupby(by).size().rename("total").reset_index(), on=by, how="left", validate="m:1")
-    out[counts] = out[counts].fillna(0).astype("int64")
+    labels, signs = sums["labels"], {"negative": -1, "neutral": 0, "positive": 1}
+    counts = {"n": labels[TIMES], **{name: labels[TIMES] * labels["label"].eq(sign) for name, sign in signs.items()}}
+    counted = labels[keys].assign(**counts).groupby(keys)[list(counts)].sum().reset_index()
+    out = out.merge(counted, on=keys, how="left", validate="1:1")
+    out = out.merge(sums["sentences"].rename(columns={TIMES: "total"}), on=by, how="left", validate="m:1")
+    whole = [*counts, "total"]
+    out[whole] = out[whole].fillna(0).astype("int64")
     return out[[*keys, "n", "total", "mean", "low", "high", *signs, "interval"]]
 
 

@@ -7,7 +7,15 @@ import pytest
 
 from sco_analysis import tables
 from sco_analysis.errors import ParameterError
-from sco_analysis.groups import add_groups, check_by, check_choice, counted_sentences, describe_speakers, sort_groups
+from sco_analysis.groups import (
+    add_groups,
+    check_by,
+    check_choice,
+    count_descriptions,
+    counted_sentences,
+    describe_speakers,
+    sort_groups,
+)
 
 
 def _sentences(*rows):
@@ -75,9 +83,9 @@ def test_a_speaker_is_described_by_what_most_words_carry():
     )
     labelled = plain.assign(speaker=["Xi", "Xi", "Xi", "(unidentified chair)"])
     table = pd.DataFrame({"speaker": ["Xi", "(unidentified chair)"]})
-    found = describe_speakers(table, ["speaker"], plain, labelled)
+    found = describe_speakers(table, count_descriptions(["speaker"], plain, labelled))
     assert found.fillna("").to_numpy().tolist() == [["Xi", "CHN", "President"], ["(unidentified chair)", "", ""]]
-    assert list(describe_speakers(table, ["speaker", "role"], plain, labelled)) == ["speaker", "state"]
+    assert list(count_descriptions(["speaker", "role"], plain, labelled)) == ["state"]
 
 
 def test_choices_are_checked_with_the_nearest_and_all():

@@ -1,0 +1,44 @@
+"""Tests of sums: parts add up to the whole, however it was divided."""
+
+from itertools import pairwise
+
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+import sco_analysis as sco
+from sco_analysis import tallies
+from sco_analysis.sums import add_sums, count_rows
+
+ROWS = st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 3), st.sampled_from([0.0, 0.1, 0.30000000000000004])))
+
+
+@given(ROWS, st.lists(st.integers(0, 20), max_size=3), st.randoms())
+def test_parts_add_up_to_the_whole(rows, cuts, draw):
+    """Rows that are counted in parts, added in any order, are counted as the whole is."""
+    columns = ["who", "x", "y"]
+    frame = pd.DataFrame(rows, columns=columns).astype({"who": "str", "x": "int64", "y": "float64"})
+    edges = [0, *sorted(cuts), len(frame)]
+    parts = [{"t": count_rows(frame.iloc[a:b], columns)} for a, b in pairwise(edges) if a <= b]
+    draw.shuffle(parts)
+    pd.testing.assert_frame_equal(add_sums(parts)["t"], count_rows(frame, columns), check_exact=True)
+
+
+def test_counting_what_was_counted_adds_it_up():
+    """A column `times` is added up; rows come out sorted."""
+    frame = pd.DataFrame({"who": ["b", "a", "b"], "times": [2, 3, 4]})
+    assert count_rows(frame, ["who"]).to_dict("list") == {"who": ["a", "b"], "times": [3, 6]}
+
+
+@pytest.mark.parametrize("by", ["speaker", "year", ["document", "speaker"], ["speaker", "session"]])
+def test_tallies_of_documents_add_up_to_that_of_the_corpus(seeds, parsed, by):
+    """The sums of single documents, added last document first, give each tally of the corpus to the last digit."""
+    alone = [sco.select(parsed, document=doc_id) for doc_id in reversed(seeds["doc_id"].tolist())]
+    for count, add, finish in (
+        (sco.topic_frequency, tallies.sum_topics, tallies.finish_topics),
+        (sco.speaker_share, tallies.sum_speakers, tallies.finish_speakers),
+        (sco.sentiment_toward_states, tallies.sum_states, tallies.finish_states),
+    ):
+        together = finish(add_sums([add(part, by) for part in alone]), by)
+        pd.testing.assert_frame_equal(together, count(parsed, by), check_exact=True)
