@@ -14,9 +14,13 @@ __version__ = "0.1.0"
 #: public name → module
 PUBLIC = {
     "read_corpus": "corpus",
+    "iter_corpus": "corpus",
     "check_corpus": "corpus",
+    "list_inputs": "corpus",
+    "Limits": "intake.limits",
     "parse": "parse",
     "select": "parse",
+    "tell_selection": "parse",
     "code_topics": "parse",
     "Parsed": "parse",
     "split_blocks": "layout",

@@ -169,3 +169,45 @@ def test_a_relative_path_is_found_from_the_notebooks_folder(tmp_path, monkeypatc
     assert sco.read_corpus("../texts")["doc_id"].tolist() == ["a"]
     monkeypatch.chdir(tmp_path)
     assert sco.read_corpus("../texts")["doc_id"].tolist() == ["a"]
+
+
+def test_the_blocks_joined_are_the_corpus(tmp_path):
+    """Reading in blocks gives the rows of the whole in the same order, however small the blocks."""
+    listing = "file,doc_id,note\nb.txt,zeta,first\n"
+    folder = _folder(tmp_path, a__txt="One two.", b__txt="Three.", c__md="Four five six.", corpus__csv=listing)
+    whole = sco.read_corpus(folder)
+    assert whole["doc_id"].tolist() == ["a", "c", "zeta"]
+    for block, sizes in ((1, [1, 1, 1]), (9, [2, 1]), (1000, [3])):
+        blocks = list(sco.iter_corpus(folder, block=block))
+        assert [len(frame) for frame in blocks] == sizes
+        joined = pd.concat(blocks, ignore_index=True)
+        pd.testing.assert_frame_equal(joined[whole.columns], whole, check_dtype=False)
+
+
+def test_parts_of_the_list_of_inputs_give_parts_of_the_corpus(tmp_path):
+    """Each input of the list, read alone, gives the row that it has within the whole."""
+    (tmp_path / "x").mkdir()
+    folder = _folder(tmp_path, a__txt="One.", b__txt="Two.", corpus__csv="file,source\nb.txt,A Paper\n")
+    (folder / "x" / "a.txt").write_text("Three.")
+    whole = sco.read_corpus(folder)
+    parts = [sco.read_corpus([source]) for source in sco.list_inputs(folder)]
+    assert whole[["doc_id", "path", "source"]].fillna("").values.tolist() == [
+        ["a.txt", "a.txt", ""],
+        ["b", "b.txt", "A Paper"],
+        ["x/a.txt", "x/a.txt", ""],
+    ]
+    pd.testing.assert_frame_equal(pd.concat(parts, ignore_index=True), whole)
+
+
+def test_iter_corpus_says_at_once_that_there_is_nothing(tmp_path):
+    """A path that is not there is refused when it is given, not when the first block is asked for."""
+    with pytest.raises(sco.CorpusError, match="there is no folder or file 'nowhere-at-all'"):
+        sco.iter_corpus("nowhere-at-all")
+    assert list(sco.iter_corpus(tmp_path)) == []
+
+
+def test_iter_corpus_warns_of_what_it_leaves_out(tmp_path):
+    """A file that cannot be read is warned of, and the blocks hold the rest."""
+    folder = _folder(tmp_path, a__txt="One.", b__txt="", c__txt="Three.")
+    with pytest.warns(sco.CorpusWarning, match=r"b\.txt was left out: it is empty"):
+        assert [frame["doc_id"].tolist() for frame in sco.iter_corpus(folder, block=1)] == [["a"], ["c"]]

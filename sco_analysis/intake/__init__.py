@@ -1,0 +1,1 @@
+"""From files as users have them to documents: what `corpus` rests on."""
