@@ -28,6 +28,7 @@ ORDER = [
     "dictionary_files",
     "dictionaries",
     "lines",
+    "stops",
     "limits",
     "encodings",
     "listing",
