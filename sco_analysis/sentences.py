@@ -3,25 +3,22 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from functools import cache
-from itertools import accumulate
-from typing import Any
+from collections.abc import Iterator
 
+import numpy as np
 import pandas as pd
 
 from . import tables
-from .layout import Block, Layout, layout_of, stage_directions
-from .reading.lines import pattern_of, read_rules
+from .layout import Layout, layout_of, stage_directions
+from .reading.lines import pattern_of
+from .reading.stops import ends_sentence, find_ends, stops_of
 from .repeats import mark_repeats
+from .tokens import Tokens, split_tokens
 from .turns import TRAVELLING
 
-_STOP = re.compile(r"(?P<stop>[.?!…]+)(?P<close>[\"”’')\]»*_]*)(?P<space>\s*)(?=(?P<next>\S))")
-_WORD_BEFORE = re.compile(r"[\w.'’-]*\w$")
-_OPENS = re.compile(r"[A-Z0-9À-ÖØ-ÞĀ-ſА-Я\"“‘'«(\[*_–—-]")
 _VOICE_OF_KIND = {"heading": "heading", "label": "label", "speech": "turn", "prose": "narration"}
+_OPEN_BRACKETS = (ord("("), ord("["))
+_LONGEST_TEASER = 120
 
 
 def split_sentences(documents: pd.DataFrame, turns: pd.DataFrame, quotations: pd.DataFrame) -> pd.DataFrame:
@@ -48,56 +45,44 @@ def split_sentences(documents: pd.DataFrame, turns: pd.DataFrame, quotations: pd
     tables.check(documents, "documents", columns=["doc_id", "text"])
     tables.check(turns, "turns")
     tables.check(quotations, "quotations")
-    turns_by, quotations_by = _by_document(turns), _by_document(quotations)
-    rows: list[dict[str, Any]] = []
-    for document in documents.to_dict("records"):
-        doc_id = document["doc_id"]
-        rows += sentences_of(document, layout_of(document["text"]), turns_by[doc_id], quotations_by[doc_id])
-    frame = pd.DataFrame(rows)
-    if rows:
-        frame["repeat_of"] = mark_repeats(frame)
-    return tables.build("sentences", frame)
+    return sentences_and_tokens(documents, turns, quotations)[0]
 
 
-def sentences_of(
-    document: dict[str, Any], layout: Layout, turns: list[dict[str, Any]], quotations: list[dict[str, Any]]
-) -> list[dict[str, Any]]:
-    """Return the sentences of one document as rows of the sentences table, repeats not yet marked."""
-    text, doc_id = document["text"], document["doc_id"]
-    said = Spans([q for q in quotations if q["kind"] != "scare" and pd.isna(q.get("inside"))])
-    spoken = Spans(turns)
-    travelling = {name: document.get(name) for name in TRAVELLING}
-    rows = []
-    for start, end, kind, session in _spans(text, layout.blocks):
-        row = {
-            "doc_id": doc_id,
-            "start": start,
-            "end": end,
-            "text": text[start:end],
-            "session": session,
-            "voice": _VOICE_OF_KIND.get(kind, "furniture"),
-            "session_title": layout.titles.get(session),
-            **travelling,
-        }
-        if kind in ("speech", "prose"):
-            row |= _who_speaks(row, (spoken if kind == "speech" else said).between(start, end))
-        rows.append(row | {"n_words": _spoken_words(row)})
-    return rows
+def sentences_and_tokens(
+    documents: pd.DataFrame, turns: pd.DataFrame, quotations: pd.DataFrame
+) -> tuple[pd.DataFrame, Tokens]:
+    """Return the table of `split_sentences`, and the tokens of its texts in the order of its rows."""
+    tokens = split_tokens(documents["text"].tolist())
+    spans = _Spans(tokens, [layout_of(text) for text in documents["text"]])
+    frame = spans.table(documents)
+    _add_speakers(frame, spans, documents, turns, quotations)
+    frame["n_words"] = _spoken_words(tokens, spans, frame["voice"].to_numpy())
+    own = _own_tokens(tokens, spans, frame)
+    frame["repeat_of"] = mark_repeats(frame, own)
+    built = tables.build("sentences", frame)
+    if not built["start"].equals(frame["start"]) or not built["doc_id"].equals(frame["doc_id"]):
+        own = split_tokens(built["text"].tolist())  # the documents do not stand in the order of their names
+    return built, own
+
+
+def _own_tokens(tokens: Tokens, spans: _Spans, frame: pd.DataFrame) -> Tokens:
+    """Return the tokens of the sentences' texts: those of the documents, unless a sentence ends inside a word."""
+    try:
+        return tokens.recut(spans.start, spans.end)
+    except ValueError:
+        return split_tokens(frame["text"].tolist())
 
 
 def split_text(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
     """Split ``text[start:end]`` into sentences; yields their spans, white space left out.
 
-    A sentence ends at ``. ? ! …`` with the quotation marks and brackets behind them, where white space and something
-    that can begin a sentence follow. Full stops of abbreviations and initials end none. Where the space was lost
-    ("community.In") the sentence ends all the same.
+    Where a sentence ends is told in `ends_sentence`; `split_sentences` finds the same sentences, for whole corpora.
     """
     last = start
-    for match in _STOP.finditer(text, start, end):
-        if _ends_sentence(text, start, match):
-            cut = match.end("close")
-            yield from _stripped(text, last, cut)
-            last = cut
+    for stop in stops_of(text, start, end):
+        if ends_sentence(text, start, stop):
+            yield from _stripped(text, last, stop.closed)
+            last = stop.closed
     yield from _stripped(text, last, end)
 
 
@@ -109,119 +94,167 @@ def _stripped(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield offset, offset + len(stripped)
 
 
-@cache
-def _abbreviations(section: str) -> frozenset[str]:
-    return frozenset(str(word) for word in read_rules("sentences.yml")[section])
+class _Spans:
+    """The sentences of many documents as arrays, in order: ``start`` and ``end`` are offsets in the texts joined."""
+
+    def __init__(self, tokens: Tokens, layouts: list[Layout]) -> None:
+        self.base = tokens.base
+        start, end, kind, session, doc = self._pieces(tokens, layouts)
+        is_text = (kind == "speech") | (kind == "prose")
+        cuts = find_ends(tokens, start[is_text], end[is_text])
+        home = np.searchsorted(start, cuts, side="right") - 1
+        starts = np.concatenate([start, cuts])
+        home = np.concatenate([np.arange(len(start)), home])
+        order = np.argsort(starts, kind="stable")
+        starts, home = starts[order], home[order]
+        following = np.append(starts[1:], len(tokens.text))
+        starts, ends = _strip(tokens, starts, np.minimum(following, end[home]))
+        kept = starts < ends
+        self.start, self.end, home = starts[kept], ends[kept], home[kept]
+        self.kind, self.session, self.doc = kind[home], session[home], doc[home]
+        self.titles = [layout.titles for layout in layouts]
+        self._demote(tokens)
+
+    @staticmethod
+    def _pieces(tokens: Tokens, layouts: list[Layout]) -> tuple[np.ndarray, ...]:
+        """List the blocks, and as furniture what lies between them."""
+        rows = []
+        for doc, (base, length, layout) in enumerate(
+            zip(tokens.base.tolist(), tokens.lengths.tolist(), layouts, strict=True)
+        ):
+            last, session = 0, 1
+            for block in layout.blocks:
+                if last < block.start:
+                    rows.append((base + last, base + block.start, "furniture", session, doc))
+                session = block.session
+                rows.append((base + block.start, base + block.end, block.kind, session, doc))
+                last = block.end
+            if last < length:
+                rows.append((base + last, base + length, "furniture", session, doc))
+        start, end, kind, session, doc = zip(*rows, strict=True) if rows else ((), (), (), (), ())
+        numbers = (np.array(column, dtype=np.int64) for column in (start, end, session, doc))
+        start, end, session, doc = numbers
+        return start, end, np.array(kind, dtype=object), session, doc
+
+    def _demote(self, tokens: Tokens) -> None:
+        """Take a lone stage direction out of the speech, and a teaser's torn end out of the prose."""
+        text = tokens.text
+        opens = np.isin(tokens.characters[self.start], _OPEN_BRACKETS) & (self.kind == "speech")
+        for i in np.flatnonzero(opens).tolist():
+            span = (int(self.start[i]), int(self.end[i]))
+            if stage_directions(text, *span) == [span]:
+                self.kind[i] = "furniture"
+        short = (self.kind == "prose") & (self.end - self.start < _LONGEST_TEASER)
+        teaser = pattern_of("teasers").fullmatch
+        for i in np.flatnonzero(short).tolist():
+            a, b = int(self.start[i]), int(self.end[i])
+            if (text.find("…", a, b) >= 0 or text.find("[", a, b) >= 0) and teaser(text[a:b]):
+                self.kind[i] = "furniture"
+
+    def table(self, documents: pd.DataFrame) -> pd.DataFrame:
+        """Return the columns of the sentences table that follow from the layout alone."""
+        texts, base = documents["text"].tolist(), self.base[self.doc]
+        start, end = self.start - base, self.end - base
+        titles = [self.titles[d].get(n) for d, n in zip(self.doc.tolist(), self.session.tolist(), strict=True)]
+        columns = {
+            "doc_id": documents["doc_id"].astype("str").array.take(self.doc),
+            "start": start,
+            "end": end,
+            "text": [texts[d][a:b] for d, a, b in zip(self.doc.tolist(), start.tolist(), end.tolist(), strict=True)],
+            "session": self.session,
+            "voice": pd.Series(self.kind, dtype=object).map(_VOICE_OF_KIND).fillna("furniture").astype("str").array,
+            "session_title": pd.array(titles, dtype="str"),
+        }
+        for name in TRAVELLING:
+            columns[name] = documents[name].array.take(self.doc) if name in documents else None
+        return pd.DataFrame(columns, index=range(len(start)))
 
 
-def _ends_sentence(text: str, start: int, match: re.Match[str]) -> bool:
-    before = _WORD_BEFORE.search(text, max(start, match.start() - 40), match.start())
-    word = before[0] if before else ""
-    following = text[match.end() : match.end() + 40]
-    if not match["space"]:
-        return _is_glued(match, word, following)
-    if not _OPENS.match(match["next"]):
-        return False
-    if match["stop"] != ".":
-        return True
-    folded = word.casefold()
-    opener = re.match(r"\w+", following)
-    opened = opener is not None and opener[0].casefold() in _abbreviations("openers")
-    if folded in _abbreviations("titles"):
-        return False
-    if folded in _abbreviations("before_figures"):
-        return not following[:1].isdigit()
-    if folded in _abbreviations("uncertain") and not match["close"]:
-        return opened
-    initial = (len(word) == 1 and word.isupper()) or re.fullmatch(r"(?:\w\.)+\w", word) is not None
-    return opened if initial and not match["close"] else True
+def _strip(tokens: Tokens, start: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Leave out the white space at both ends of each span; what holds nothing else comes out empty."""
+    start, end = start.copy(), end.copy()
+    for edge, step, inner in ((start, 1, 0), (end, -1, -1)):
+        waiting = np.flatnonzero(start < end)
+        for _ in range(8):  # longer white space is rare
+            waiting = waiting[_is_space(tokens.characters[edge[waiting] + inner])]
+            edge[waiting] += step
+            waiting = waiting[start[waiting] < end[waiting]]
+        for i in waiting.tolist():
+            span = next(_stripped(tokens.text, int(start[i]), int(end[i])), (0, 0))
+            start[i], end[i] = span
+    return start, end
 
 
-def _is_glued(match: re.Match[str], word: str, following: str) -> bool:
-    """Tell "community.In fact" from "example.com", "U.S.A" and "4.3"."""
-    if match["stop"] not in (".", "?", "!"):
-        return False
-    glued = re.match(r"[A-Z][a-z]*(?:[ ,’'-]|[a-z])", following) is not None
-    return glued and len(word) > 2 and word[-1].islower() and "." not in word and not match["close"]
+_SPACES = np.array([ord(c) for c in map(chr, range(0x3001)) if c.isspace()])
 
 
-def _spans(text: str, blocks: Iterable[Block]) -> Iterator[tuple[int, int, str, int]]:
-    """Yield sentence spans with the kind of their block, and what lies between the blocks as furniture."""
-    last, session = 0, 1
-    for block in blocks:
-        for a, b in _stripped(text, last, block.start):
-            yield a, b, "furniture", session
-        session = block.session
-        if block.kind in ("speech", "prose"):
-            for a, b in split_text(text, block.start, block.end):
-                yield a, b, _kind_of(text[a:b], block.kind), session
-        else:
-            yield block.start, block.end, block.kind, session
-        last = block.end
-    for a, b in _stripped(text, last, len(text)):
-        yield a, b, "furniture", session
+def _is_space(points: np.ndarray) -> np.ndarray:
+    return np.isin(points, _SPACES)
 
 
-def _kind_of(sentence: str, kind: str) -> str:
-    """Take a lone stage direction out of the speech, and a teaser's torn end out of the prose."""
-    if (
-        kind == "speech"
-        and sentence[0] in "(["
-        and stage_directions(sentence, 0, len(sentence)) == [(0, len(sentence))]
-    ):
-        return "furniture"
-    torn = kind == "prose" and len(sentence) < 120 and pattern_of("teasers").fullmatch(sentence)
-    return "furniture" if torn else kind
+# ---------------------------------------------------------------------- who speaks
 
 
-class Spans:
-    """Rows of spans, asked again and again for those that touch a stretch of text."""
-
-    def __init__(self, rows: list[dict[str, Any]]) -> None:
-        self.rows = sorted(rows, key=lambda row: row["start"])
-        self.starts = [row["start"] for row in self.rows]
-        self.reached = list(accumulate((row["end"] for row in self.rows), max))
-
-    def between(self, start: int, end: int) -> list[dict[str, Any]]:
-        """Return the rows that may share characters with ``start`` to ``end``."""
-        return self.rows[bisect_right(self.reached, start) : bisect_left(self.starts, end)]
-
-
-def _who_speaks(row: dict[str, Any], spans: list[dict[str, Any]]) -> dict[str, Any]:
-    """Find the turn or the quotation that a sentence lies in for its most part."""
-    if len(spans) == 1 and spans[0]["start"] <= row["start"] and row["end"] <= spans[0]["end"]:
-        return _of(spans[0])
-    length = len(re.sub(r"\W", "", row["text"]))
-    best, most = None, 0
-    total = 0
-    for span in spans:
-        a, b = max(span["start"], row["start"]), min(span["end"], row["end"])
-        if a < b:
-            shared = len(re.sub(r"\W", "", row["text"][a - row["start"] : b - row["start"]]))
-            total += shared
-            if shared > most:
-                best, most = span, shared
-    if best is None or 2 * total <= length:
-        return {}
-    return _of(best)
+def _add_speakers(
+    frame: pd.DataFrame, spans: _Spans, documents: pd.DataFrame, turns: pd.DataFrame, quotations: pd.DataFrame
+) -> None:
+    """Give each sentence of speech its turn, and each sentence of prose the quotation that it mostly is."""
+    said = quotations[quotations["kind"].ne("scare")]
+    said = said[said["inside"].isna()] if "inside" in said else said
+    number = pd.Series(np.arange(len(documents)), documents["doc_id"].astype("str"))
+    n = len(spans.start)
+    voice, turn = frame["voice"].to_numpy(dtype=object), np.full(n, -1)
+    who = {name: np.full(n, None, dtype=object) for name in ("speaker", "state", "role", "how")}
+    for kind, holders, its_voice in (("speech", turns, "turn"), ("prose", said, "quotation")):
+        holders = holders[holders["doc_id"].isin(number.index)]  # noqa: PLW2901
+        sentences = np.flatnonzero(spans.kind == kind)
+        doc = number[holders["doc_id"]].to_numpy(dtype=np.int64)
+        start, end = (spans.base[doc] + holders[name].to_numpy(dtype=np.int64) for name in ("start", "end"))
+        holder = _holders(frame["text"], spans, sentences, start, end)
+        held, holder = sentences[holder >= 0], holder[holder >= 0]
+        voice[held], turn[held] = its_voice, (start - spans.base[doc])[holder]
+        for name, values in who.items():
+            if name in holders:
+                values[held] = holders[name].to_numpy(dtype=object)[holder]
+    frame["voice"] = pd.array(voice, dtype="str")
+    frame["turn"] = pd.Series(turn, dtype="Int64").mask(turn < 0)
+    for name, values in who.items():
+        frame[name] = pd.array(values, dtype="str")
 
 
-def _of(span: dict[str, Any]) -> dict[str, Any]:
-    voice = "quotation" if "cue" in span else "turn"
-    who = {name: span.get(name) for name in ("speaker", "state", "role", "how")}
-    return {"voice": voice, "turn": span["start"], **who}
+def _holders(texts: pd.Series, spans: _Spans, sentences: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Find for each of ``sentences`` the span ``start:end`` in which more than half of it lies; −1 where none does."""
+    order = np.lexsort((end, start))
+    start, end = start[order], end[order]
+    a, b = spans.start[sentences], spans.end[sentences]
+    first = np.searchsorted(np.maximum.accumulate(end) if len(end) else end, a, side="right")
+    last = np.searchsorted(start, b, side="left")
+    found = np.full(len(sentences), -1)
+    alone = np.flatnonzero(last - first == 1)
+    whole = alone[(start[first[alone]] <= a[alone]) & (b[alone] <= end[first[alone]])]
+    found[whole] = first[whole]
+    for i in np.setdiff1d(np.flatnonzero(last > first), whole, assume_unique=True).tolist():
+        text, offset = texts.iat[sentences[i]], int(a[i])
+        parts = {
+            n: _letters(text[max(int(start[n]) - offset, 0) : max(int(end[n]) - offset, 0)])
+            for n in range(int(first[i]), int(last[i]))
+        }
+        best = max(parts, key=lambda n: parts[n])
+        if parts[best] and 2 * sum(parts.values()) > _letters(text):
+            found[i] = best
+    return np.where(found >= 0, order[found] if len(order) else found, -1)
 
 
-def _spoken_words(row: dict[str, Any]) -> int:
-    words = tables.count_words(row["text"])
-    if row["voice"] == "turn" and ("(" in row["text"] or "[" in row["text"]):
-        directions = stage_directions(row["text"], 0, len(row["text"]))
-        words -= sum(tables.count_words(row["text"][a:b]) for a, b in directions)
+def _letters(text: str) -> int:
+    return len(re.sub(r"\W", "", text))
+
+
+def _spoken_words(tokens: Tokens, spans: _Spans, voice: np.ndarray) -> np.ndarray:
+    """Count the words of each sentence; in a turn, stage directions are nobody's."""
+    words = tokens.count_words(spans.start, spans.end)
+    brackets = np.flatnonzero(np.isin(tokens.characters, _OPEN_BRACKETS))
+    holds = np.searchsorted(brackets, spans.end) > np.searchsorted(brackets, spans.start)
+    for i in np.flatnonzero(holds & (voice == "turn")).tolist():
+        directions = stage_directions(tokens.text, int(spans.start[i]), int(spans.end[i]))
+        words[i] -= sum(tables.count_words(tokens.text[a:b]) for a, b in directions)
     return words
-
-
-def _by_document(frame: pd.DataFrame) -> dict[str, list[dict[str, Any]]]:
-    found: dict[str, list[dict[str, Any]]] = defaultdict(list)
-    for row in frame.to_dict("records"):
-        found[row["doc_id"]].append(row)
-    return found

@@ -7,7 +7,7 @@ every text. A *word* (`tables.WORD`) is one or more atoms joined by single hyphe
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -20,8 +20,8 @@ JOINERS = "-'’."
 #: Stands between two texts while they are split together; no pattern and no word reaches across it.
 _BREAK = "\n\n"
 
-_KNOWN = 0x3000  # code points below are looked up in a table; few texts hold any above
-_WORD_CHARACTER = np.array([chr(c).isalnum() or c == ord("_") for c in range(_KNOWN)])
+#: for each code point of the basic plane whether it belongs to a word; few texts hold any above
+_WORD_CHARACTER = np.array([chr(c).isalnum() or c == ord("_") for c in range(0x10000)])
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,21 @@ class Tokens:
         """Return the number of atoms."""
         return len(self.start)
 
+    @property
+    def lengths(self) -> np.ndarray:
+        """The number of characters of each text."""
+        return np.diff(self.base, append=len(self.text) + len(_BREAK)) - len(_BREAK) * (len(self.base) > 0)
+
     @cached_property
     def row(self) -> np.ndarray:
         """The number of the text each atom stands in."""
         return np.searchsorted(self.base, self.start, side="right") - 1
 
     @cached_property
-    def _folds(self) -> tuple[np.ndarray, list[str]]:
+    def _folds(self) -> tuple[np.ndarray, dict[str, int]]:
         numbers: dict[str, int] = {}
         ids = [numbers.setdefault(surface.casefold(), len(numbers)) for surface in self.surfaces]
-        return np.array(ids, dtype=np.int32), list(numbers)
+        return np.array(ids, dtype=np.int32), numbers
 
     @cached_property
     def ids(self) -> np.ndarray:
@@ -77,9 +82,20 @@ class Tokens:
         return dict(starts)
 
     @property
+    def numbers(self) -> dict[str, int]:
+        """The number of each atom in ``vocabulary``."""
+        return self._folds[1]
+
+    @cached_property
     def vocabulary(self) -> list[str]:
         """The distinct atoms, casefolded, in the order in which they first appear."""
-        return self._folds[1]
+        return list(self.numbers)
+
+    def are(self, words: Iterable[str]) -> np.ndarray:
+        """Tell which atoms of ``vocabulary`` are among ``words``."""
+        listed = np.zeros(len(self.numbers), dtype=bool)
+        listed[[self.numbers[word] for word in words if word in self.numbers]] = True
+        return listed
 
     @cached_property
     def characters(self) -> np.ndarray:
@@ -93,6 +109,24 @@ class Tokens:
         near = np.flatnonzero(self.start[1:] - self.end[:-1] == 1)
         after[near] = np.isin(self.characters[self.end[near]], [ord(c) for c in JOINERS])
         return after
+
+    def recut(self, start: np.ndarray, end: np.ndarray) -> Tokens:
+        """Return the same atoms as those of other texts: the stretches ``start:end`` of ``text``, in order and apart.
+
+        Together they must hold every atom whole; what lies between them holds none.
+
+        Raises `ValueError` when a stretch begins or ends inside an atom, or one lies outside them all.
+        """
+        home = np.searchsorted(start, self.start, side="right") - 1
+        if len(self) and (home[0] < 0 or (self.end > end[home]).any()):
+            raise ValueError("an atom lies outside the stretches, or across the end of one")
+        length = end - start + len(_BREAK)
+        base = np.cumsum(length) - length
+        shift = (base - start)[home]
+        text = _BREAK.join([self.text[a:b] for a, b in zip(start.tolist(), end.tolist(), strict=True)])
+        again = Tokens(text, base, self.start + shift, self.end + shift, self.surface, self.surfaces)
+        again.__dict__.update(row=home, _folds=self._folds)  # fills cached properties: the work is done already
+        return again
 
     def count_words(self, start: np.ndarray, end: np.ndarray) -> np.ndarray:
         """Count the words in each span ``start:end`` of ``text``, as `tables.count_words` counts one."""
@@ -125,31 +159,37 @@ def count_words(texts: Sequence[str]) -> np.ndarray:
 
 
 def _code_points(text: str) -> np.ndarray:
+    """Return the code points of a text, each in as many bytes as the largest needs: one, two or four."""
     if text.isascii():
         return np.frombuffer(text.encode("ascii"), dtype=np.uint8)
-    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype=np.uint32)
+    narrow = text.encode("utf-16-le", "surrogatepass")
+    if len(narrow) == 2 * len(text):
+        return np.frombuffer(narrow, dtype="<u2")
+    return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
 def _word_characters(points: np.ndarray) -> np.ndarray:
-    if points.dtype == np.uint8:
+    if points.dtype.itemsize < 4:
         return _WORD_CHARACTER[points]
-    inside = _WORD_CHARACTER[np.minimum(points, _KNOWN - 1)]
-    far = np.flatnonzero(points >= _KNOWN)
-    if len(far):
-        distinct, which = np.unique(points[far], return_inverse=True)
-        inside[far] = np.array([chr(c).isalnum() for c in distinct], dtype=bool)[which]
+    inside = _WORD_CHARACTER[np.minimum(points, 0xFFFF)]
+    far = np.flatnonzero(points > 0xFFFF)
+    distinct, which = np.unique(points[far], return_inverse=True)
+    inside[far] = np.array([chr(c).isalnum() for c in distinct], dtype=bool)[which]
     return inside
+
+
+_ENCODINGS = {1: "ascii", 2: "utf-16-le", 4: "utf-32-le"}
 
 
 def _number(points: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, list[str]]:
     """Give numbers to the atoms whose code points stand one after the other in ``points``."""
-    if points.dtype == np.uint8:
-        data, sizes = points.tobytes(), lengths
-    else:
-        data = points.astype("<u4").tobytes().decode("utf-32-le").encode()  # word characters hold no surrogate
-        width = 1 + (points > 0x7F).astype(np.int64) + (points > 0x7FF) + (points > 0xFFFF)
-        sizes = np.add.reduceat(width, np.cumsum(lengths) - lengths) if len(lengths) else lengths
-    offsets = np.concatenate([[0], np.cumsum(sizes)]).astype(np.int64)
+    data = points.tobytes().decode(_ENCODINGS[points.dtype.itemsize]).encode()  # word characters hold no surrogate
+    offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
+    np.cumsum(lengths, out=offsets[1:])
+    wide = np.flatnonzero(points > 0x7F)  # characters of more than one byte, by how many more
+    more = np.zeros(len(wide) + 1, dtype=np.int64)
+    np.cumsum(1 + (points[wide] > 0x7FF) + (points[wide] > 0xFFFF).astype(np.int64), out=more[1:])
+    offsets += more[np.searchsorted(wide, offsets)]
     atoms = pa.LargeStringArray.from_buffers(len(lengths), pa.py_buffer(offsets), pa.py_buffer(data))
     encoded = atoms.dictionary_encode()
     return encoded.indices.to_numpy(zero_copy_only=False), encoded.dictionary.to_pylist()

@@ -3,6 +3,7 @@
 import re
 
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -65,3 +66,31 @@ def test_no_text_has_no_atoms():
     """Splitting nothing gives no atoms and no vocabulary."""
     found = tokens.split_tokens([])
     assert (len(found), found.surfaces, found.row.tolist()) == (0, [], [])
+
+
+@given(st.lists(st.text(alphabet="ab1 .-’é𐐀\n", max_size=12), max_size=6))
+def test_atoms_of_stretches_are_those_of_their_texts(texts):
+    """Cut anew, the atoms of one text are those that each stretch of it has as a text of its own."""
+    joined = tokens.split_tokens("\n".join(texts))
+    end = np.cumsum([len(text) + 1 for text in texts], dtype=np.int64) - 1
+    start = end - np.array([len(text) for text in texts], dtype=np.int64)
+    cut, own = joined.recut(start, end), tokens.split_tokens(texts)
+    assert cut.text == own.text
+    for name in ("base", "start", "end", "row", "joined", "lengths"):
+        assert getattr(cut, name).tolist() == getattr(own, name).tolist(), name
+    assert [cut.surfaces[i] for i in cut.surface] == [own.surfaces[i] for i in own.surface]
+
+
+def test_no_atom_is_cut_or_lost():
+    """A stretch that ends inside an atom, and an atom that no stretch holds, are refused."""
+    found = tokens.split_tokens("one two")
+    for start, end in (([0], [5]), ([0], [3]), ([4], [7])):
+        with pytest.raises(ValueError, match="outside the stretches, or across"):
+            found.recut(np.array(start), np.array(end))
+
+
+@given(st.lists(st.text(max_size=20), max_size=4))
+def test_lengths_are_those_of_the_texts(texts):
+    """Each text knows how long it is, whatever its characters."""
+    found = tokens.split_tokens(texts)
+    assert found.lengths.tolist() == [len(text) for text in texts]
