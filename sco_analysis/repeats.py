@@ -14,8 +14,8 @@ The rule, in four steps:
 4. **In the room.** What one says twice in a meeting was said twice: in a turn only another document counts.
 
 Words are compared by 64-bit hashes, so that what a document repeats can be found knowing, of the rest of the corpus,
-only its `sketch` and the documents that the sketch points to: `find_originals` gives a document the same answer among
-these as among all.
+only its `sketch` and the documents that the sketch points to (`scale`): `find_originals` gives a document the same
+answer among these as among all, if it is told which statements are to be compared.
 """
 
 from __future__ import annotations
@@ -57,11 +57,17 @@ def mark_repeats(sentences: pd.DataFrame, tokens: Tokens | None = None) -> pd.Se
     return marks
 
 
-def find_originals(sentences: pd.DataFrame, tokens: Tokens | None = None) -> dict[int, int]:
-    """Find, by row number, what each copy in ``sentences`` is a copy of; that may be a copy of something else."""
+def find_originals(
+    sentences: pd.DataFrame, tokens: Tokens | None = None, candidates: dict[int, set[int]] | None = None
+) -> dict[int, int]:
+    """Find, by row number, what each copy in ``sentences`` is a copy of; that may be a copy of something else.
+
+    ``candidates`` are the earlier rows that a row may be an edited copy of, where they are known from the whole corpus;
+    else they are found among these sentences.
+    """
     passages = _Passages(sentences, tokens)
     original = passages.exact()
-    passages.edited(original)
+    passages.edited(original, passages.candidates() if candidates is None else passages.numbered(candidates))
     passages.runs(original)
     return {int(passages.row[copy]): int(passages.row[first]) for copy, first in original.items()}
 
@@ -72,16 +78,33 @@ def sketch(sentences: pd.DataFrame, tokens: Tokens | None = None) -> pd.DataFram
     Out: ``kind`` (hash of the ``whole`` sentence, of its ``first`` or of its ``last`` six words), ``hash``, ``row`` (in
     ``sentences``), ``whole`` (hash of the whole, so that one statement counts once). A sentence of another document can
     only have its original in the first row of its whole, or in the first `HOLDERS` statements, in the order of the
-    corpus, with its first or its last words.
+    corpus, with its first or its last words. ``words`` and ``mask`` are for `may_be_edited`.
     """
     passages = _Passages(sentences, tokens)
+    masks = passages.masks()
     long = passages.length >= _ELSEWHERE
     parts = []
     for kind, hashes in zip(_KINDS, (passages.whole, passages.first, passages.last), strict=True):
         chosen = np.flatnonzero(long if kind == "whole" else long & ~passages.heading)
-        columns = {"hash": hashes[chosen], "row": passages.row[chosen], "whole": passages.whole[chosen]}
-        parts.append(pd.DataFrame({"kind": kind, **columns}))
+        columns = {
+            "hash": hashes,
+            "row": passages.row,
+            "whole": passages.whole,
+            "words": passages.length,
+            "mask": masks,
+        }
+        parts.append(pd.DataFrame({"kind": kind, **{name: values[chosen] for name, values in columns.items()}}))
     return pd.concat(parts, ignore_index=True)
+
+
+def may_be_edited(words: np.ndarray, mask: np.ndarray, other_words: np.ndarray, other_mask: np.ndarray) -> np.ndarray:
+    """Tell, by their numbers of words and their masks alone, which pairs of sentences could be nine tenths the same.
+
+    A word put in or left out changes the number by one, and the mask (a bit for each word, by its hash) by one bit at
+    most. What is refused here is refused by the rule too.
+    """
+    least = np.maximum(np.abs(words - other_words), np.bitwise_count(mask ^ other_mask))
+    return least <= (1 - _ALONE) * (words + other_words) + 1e-6
 
 
 class _Passages:
@@ -123,14 +146,32 @@ class _Passages:
         copies = np.flatnonzero(original >= 0)
         return dict(zip(copies.tolist(), original[copies].tolist(), strict=True))
 
-    def edited(self, original: dict[int, int]) -> None:
-        """Add to ``original`` the statements that differ from an earlier one by a word or two."""
+    def masks(self) -> np.ndarray:
+        """Return for each passage a bit for each of its words, by the word's hash."""
+        words = pd.util.hash_array(np.array(self.tokens.vocabulary, dtype=object), categorize=False)
+        bits = np.append(np.uint64(1) << (words & np.uint64(63)), np.uint64(0))  # behind all atoms stands no word
+        edges = np.column_stack([self.begin, self.end]).reshape(-1).astype(np.int64)
+        found = np.bitwise_or.reduceat(bits[np.append(self.tokens.ids, -1)], edges)[::2] if len(edges) else edges
+        return np.where(self.length > 0, found, 0).astype(np.uint64)
+
+    def numbered(self, candidates: dict[int, set[int]]) -> dict[int, set[int]]:
+        """Turn row numbers into numbers of passages, and leave out what would be a second saying in one meeting."""
+        number = {row: passage for passage, row in enumerate(self.row.tolist())}
+        found = {number[copy]: {number[first] for first in firsts} for copy, firsts in candidates.items()}
+        return {copy: {first for first in firsts if self._may_repeat(copy, first)} for copy, firsts in found.items()}
+
+    def candidates(self) -> dict[int, set[int]]:
+        """Find for each statement the earlier ones that it may be an edited copy of."""
         long = np.flatnonzero((self.length >= _ELSEWHERE) & ~self.heading)
         statements = long[_first_of(self.whole[long], long) == long]
         candidates: dict[int, set[int]] = {}
         for edge in (self.first, self.last):
             shared = pd.Series(edge[statements]).duplicated(keep=False).to_numpy()
             self._meet(edge, statements[shared], candidates)
+        return candidates
+
+    def edited(self, original: dict[int, int], candidates: dict[int, set[int]]) -> None:
+        """Add to ``original`` the statements that differ from one of their ``candidates`` by a word or two."""
         for copy in sorted(candidates.keys() - original.keys()):
             found = (first for first in sorted(candidates[copy]) if self._is_edited(first, copy))
             first = next(found, None)
