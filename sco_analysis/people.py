@@ -15,7 +15,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from .dictionaries import read_dictionary, read_people
-from .reading.labels import Label, label_words, part_of
+from .reading.candidates import Label
+from .reading.shapes import label_words, part_of
 
 _STATE = re.compile("[A-Z]{3}")
 _BRACKETS = re.compile(r"\s*[(\[][^()\[\]]*[)\]]")

@@ -11,7 +11,7 @@ import pandas as pd
 from . import tables
 from .layout import Block, Layout, layout_of, stage_directions
 from .people import Roster, fold
-from .reading.labels import Label
+from .reading.candidates import Label
 
 #: columns of the documents table that travel with every span
 TRAVELLING = ("genre", "source", "date")

@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sco_analysis.reading.labels import find_labels, part_of, shape_of
+from sco_analysis.reading.labels import find_labels
+from sco_analysis.reading.shapes import part_of, shape_of
 
 
 def _accepted(text: str) -> list[str]:
