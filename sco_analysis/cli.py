@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any
 from . import __version__
 from .errors import ParameterError, ScoError
 from .records import escape_formulas
-from .store.files import put_together
+from .store.files import put_together, sweep
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -269,6 +269,7 @@ def _parse(arguments: argparse.Namespace) -> None:
     parsed = parse(documents)
     out = Path(arguments.out)
     tables = {out / f"{field.name}.{arguments.format}": getattr(parsed, field.name) for field in fields(parsed)}
+    sweep([out])
     put_together({path: _writer(table, arguments.format) for path, table in tables.items()})
     for path, table in tables.items():
         print(f"{path}: {len(table):,} rows")

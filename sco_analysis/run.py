@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import sys
 import tempfile
 import threading
@@ -26,8 +27,9 @@ from .errors import CorpusWarning, FigureError, ParameterError, RenderError
 from .records import SUFFIX
 from .records import corpus_facts as facts_of_documents
 from .rendering.execute import CELL_TIMEOUT, Workers
-from .rendering.pages import Page, read_page, write_index, write_page
-from .rendering.plan import Job, default_out, find_notebooks, make_plan, tell
+from .rendering.pages import write_page
+from .rendering.plan import Job, default_out, find_notebooks, make_plan
+from .rendering.site import page_of, read_site_page, remove_stale, write_site
 from .store.files import alone, put, put_together, sweep
 from .store.fingerprints import digest, hash_corpus, hash_files, hash_inputs, hash_made_with
 from .store.ledger import FOLDER, Ledger
@@ -118,7 +120,7 @@ def render_pages(
     with alone(kept, out):
         sweep([*places.values(), kept])
         if each:
-            plan = _expand(plan, each, most, Ledger(out, hash_made_with()))
+            plan = _expand(plan, each, most, Ledger(out, hash_made_with()), places)
         at_once = jobs or os.cpu_count() or 1
         return carry_out(plan, places, at_once, force=force, cell_timeout=cell_timeout, progress=progress)
 
@@ -183,14 +185,19 @@ def _write_log(path: Path, done: Sequence[Rendered]) -> None:
     put(path, (json.dumps(rows, ensure_ascii=False, indent=1) + "\n").encode())
 
 
-def _expand(plan: Sequence[Job], each: str, most: int, ledger: Ledger) -> list[Job]:
+def _expand(plan: Sequence[Job], each: str, most: int, ledger: Ledger, places: Mapping[str, Path]) -> list[Job]:
     from .rendering.grid import expand  # noqa: PLC0415 - loads what parses
 
     with remembering(ledger.parsed()):
-        jobs, left_out = expand(plan, each, most, ledger.recall)
-    for told in left_out:
-        warnings.warn(told, CorpusWarning, stacklevel=4)
-    return jobs
+        rows = expand(plan, each, ledger.recall)
+    for name, row in rows.items():
+        if len(row) > most:
+            told = f"{name}: the {most} most frequent of {len(row)}; --most {len(row)} for all"
+            warnings.warn(told, CorpusWarning, stacklevel=4)
+        gone = remove_stale(places, ledger, name, each, {job.name for job in row})
+        if gone:
+            warnings.warn(f"removed, for the corpus has no such {each}: {', '.join(gone)}", CorpusWarning, stacklevel=4)
+    return [job for row in rows.values() for job in row[:most]]
 
 
 def corpus_facts(path: str) -> dict[str, Any]:
@@ -291,6 +298,8 @@ class Run:
             told = self.publish(job, private) if failure is None else ""
         except OSError as error:  # a full disk above all; there may be room for another page
             return f"{job.path.name}: {_unwritten(error)}"
+        finally:
+            shutil.rmtree(private, ignore_errors=True)
         self.seconds[job.name] = time.monotonic() - begin
         if failure is None:
             return told
@@ -312,7 +321,7 @@ class Run:
                     return f"{job.name} saves a figure file {name}, and so does {other}, another one; rename the stem"
         executed = (private / "executed.ipynb").read_bytes()
         notebook = json.loads(executed)
-        page = write_page(_page(notebook, private / "figures"), job.name, notebook["metadata"]["sco_analysis"])
+        page = write_page(read_site_page(notebook, private / "figures"), job.name, notebook["metadata"]["sco_analysis"])
         products = {self.places["figures"] / name: content for name, content in files.items()}
         products[self.places["build"] / f"{job.name}.ipynb"] = executed
         products[self.places["site"] / f"{job.name}.html"] = page.encode()
@@ -321,51 +330,14 @@ class Run:
         return ""
 
 
-def _page(notebook: Mapping[str, Any], figures: Path) -> Page:
-    """Read an executed notebook as a page; one of a row of pages says in its title what it is about."""
-    page = read_page(notebook, figures)
-    each = notebook["metadata"].get("sco_analysis", {}).get("each", {})
-    if each:
-        page.title = f"{page.title}: {tell(each)}"
-    return page
-
-
 def _write_site_when_needed(places: Mapping[str, Path], ledger: Ledger) -> None:
     """Write index and gallery when something that they show, or what writes them, has changed."""
     pages = sorted(places["build"].glob("*.ipynb"))
     told = {"code": ledger.made_with, "pages": hash_files(pages, places["build"])}
-    told["shown"] = digest([path.stem for path in pages if _page_of(path, places).exists()])
+    told["shown"] = digest([path.stem for path in pages if page_of(path, places).exists()])
     if ledger.why("index", told):
         ledger.enter("index", told, filter(Path.exists, [write_site(places)]))
     records = sorted(path for path in places["figures"].glob("*.json") if path.name not in GALLERY)
     told = {"code": ledger.made_with, "records": hash_files(records, places["figures"])}
     if ledger.why("gallery", told):
         ledger.enter("gallery", told, write_gallery(places["figures"]))
-
-
-def write_site(places: Mapping[str, Path]) -> Path:
-    """Write ``index.html``: a card for each executed notebook in ``build/`` that has its page in ``site/``.
-
-    Cards stand in the order of the notebooks' metadata ``order``, a number; those without one follow by name. Comes
-    out: the path of the index, which is not there when there is no page.
-    """
-    paths = [path for path in sorted(places["build"].glob("*.ipynb")) if _page_of(path, places).exists()]
-    notebooks = {path.stem: json.loads(path.read_text(encoding="utf-8")) for path in paths}
-    found = [
-        (name, _for_index(_page(notebook, places["figures"]), name), notebook["metadata"].get("sco_analysis", {}))
-        for name, notebook in sorted(notebooks.items(), key=lambda item: item[1]["metadata"].get("order", len(paths)))
-    ]
-    if found:
-        put(places["site"] / "index.html", write_index(found, __version__).encode())
-    return places["site"] / "index.html"
-
-
-def _for_index(page: Page, name: str) -> Page:
-    """Take the pictures off a page of a row: a hundred of them would make the index too heavy to open."""
-    if "--" in name:
-        page.parts = [{**part, "src": ""} if part["kind"] == "figure" else part for part in page.parts]
-    return page
-
-
-def _page_of(notebook: Path, places: Mapping[str, Path]) -> Path:
-    return places["site"] / f"{notebook.stem}.html"

@@ -203,8 +203,10 @@ def execute(job: Mapping[str, Any], on_cell: Callable[[int], Any]) -> dict[str, 
         trouble = f"{type(error).__name__}: {error}"
     notebook = _read_draft(draft)
     failure = _failure(notebook) if notebook else None
-    if failure or trouble:
-        return failure or {"cell": _stopped_at(notebook), "error": trouble, "traceback": ""}
+    if trouble and (not failure or "--cell-timeout" in trouble):  # a cell that is stopped shows an error of its own
+        return {"cell": _stopped_at(notebook), "error": trouble, "traceback": ""}
+    if failure:
+        return failure
     clean(notebook, job["about"])
     describe_figures(notebook, private / "figures")
     nbformat.write(notebook, private / "executed.ipynb")
