@@ -87,23 +87,33 @@ def _parse(documents: pd.DataFrame, scorer: str | Callable) -> Parsed:
 
 
 def select(
-    parsed: Parsed, *, speaker: str = "", state: str = "", session: int = 0, document: str = "", genre: str = ""
+    parsed: Parsed,
+    *,
+    speaker: str = "",
+    state: str = "",
+    session: int = 0,
+    document: str = "",
+    genre: str = "",
+    source: str = "",
+    year: int = 0,
 ) -> Parsed:
-    """Narrow a parsed corpus to what one speaker, state, session, document or genre has said.
+    """Narrow a parsed corpus to what one speaker, state, session, document, genre, source or year has said.
 
-    An empty string (for ``session`` 0) stands for everything. Returns a `Parsed` whose tables hold the matching rows;
-    mentions and polarity keep the rows of the sentences that are left, documents those with any sentence left.
+    An empty string (for ``session`` and ``year`` 0) stands for everything. Returns a `Parsed` whose tables hold the
+    matching rows; mentions and polarity keep the rows of the sentences that are left, documents those with any
+    sentence left.
 
     Raises `ParameterError` when nothing matches, naming the values there are.
     """
     wanted = {"speaker": speaker, "state": state, "session": session, "doc_id": document, "genre": genre}
+    wanted |= {"source": source, "year": year}
     wanted = {column: value for column, value in wanted.items() if value}
     if not wanted:
         return parsed
     sentences = _matching(parsed.sentences, wanted)
     if sentences.empty:
         column = next(c for c in wanted if _matching(parsed.sentences, {c: wanted[c]}).empty or len(wanted) > 1)
-        there = ", ".join(str(value) for value in sorted(parsed.sentences[column].dropna().unique())[:30])
+        there = ", ".join(str(value) for value in sorted(_column(parsed.sentences, column).dropna().unique())[:30])
         asked = ", ".join(f"{name}={value!r}" for name, value in wanted.items())
         raise ParameterError(f"no sentence has {asked}; {column} is one of: {there}")
     kept = sentences[["doc_id", "start"]].rename(columns={"start": "sentence"})
@@ -116,6 +126,19 @@ def select(
         mentions=parsed.mentions.merge(kept, on=["doc_id", "sentence"], how="inner", validate="many_to_one"),
         polarity=parsed.polarity.merge(kept, on=["doc_id", "sentence"], how="inner", validate="many_to_one"),
     )
+
+
+def tell_selection(**only: str | int) -> str:
+    """Say what `select` has narrowed a corpus to, as it can stand behind a title: `` (only Xi Jinping, 2024)``.
+
+    ``only`` are the values given to `select`; comes out: nothing when all of them are empty.
+    """
+    named = [
+        f"{name} {value}" if name in ("session", "document", "genre") else f"{value}"
+        for name, value in only.items()
+        if value
+    ]
+    return f" (only {', '.join(named)})" if named else ""
 
 
 def code_topics(parsed: Parsed, dictionary: str | Path | Dictionary = "topics") -> Parsed:
@@ -134,5 +157,9 @@ def code_topics(parsed: Parsed, dictionary: str | Path | Dictionary = "topics") 
 def _matching(frame: pd.DataFrame, wanted: dict[str, str | int]) -> pd.DataFrame:
     keep = pd.Series(True, index=frame.index)
     for column, value in wanted.items():
-        keep &= frame[column].eq(value).fillna(False).astype(bool)
+        keep &= _column(frame, column).eq(value).fillna(False).astype(bool)
     return frame[keep].reset_index(drop=True)
+
+
+def _column(frame: pd.DataFrame, name: str) -> pd.Series:
+    return frame["date"].dt.year if name == "year" else frame[name]

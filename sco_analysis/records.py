@@ -47,7 +47,8 @@ _STEM = re.compile(r"[a-z0-9][a-z0-9-]*")
 class SavedFigure:
     """A saved figure: its stem, title, caption and alternative text, and the names of its files by their kind.
 
-    In a notebook it shows the picture, with the alternative text in the output's metadata.
+    In a notebook it shows the picture with its alternative text: as HTML, for JupyterLab shows a png without one; and
+    as a png with the text in the output's metadata, for programs that take pictures out of notebooks.
     """
 
     stem: str
@@ -61,7 +62,8 @@ class SavedFigure:
     def _repr_mimebundle_(self, include: Any = None, exclude: Any = None) -> tuple[dict[str, str], dict[str, Any]]:
         png = base64.b64encode(self.picture).decode("ascii")
         told = f"Figure {self.stem}, saved as {', '.join(self.files)}. {self.alt}"  # no folder: pages look the same
-        return {"image/png": png, "text/plain": told}, {"image/png": {"alt": self.alt}}
+        shown = f'<img alt="{escape(self.alt)}" src="data:image/png;base64,{png}">'
+        return {"text/html": shown, "image/png": png, "text/plain": told}, {"image/png": {"alt": self.alt}}
 
 
 def save_figure(

@@ -161,7 +161,7 @@ def test_a_page_for_each_value(project, executed):
     assert render(project, each="speaker") == {"one--vladimir-putin": "rendered", "one--xi-jinping": "rendered"}
     assert executed == ["one--vladimir-putin", "one--xi-jinping"]
     made = json.loads((project / "out/build/one--xi-jinping.ipynb").read_text())
-    assert made["metadata"]["given"] == {"speaker": "Xi Jinping"}
+    assert made["metadata"]["given"] == {"speaker": "Xi Jinping", "by": "document"}  # one speaker has no share
     assert "<h1>One: Xi Jinping</h1>" in (project / "out/site/one--xi-jinping.html").read_text()
     assert (project / "out/figures/one--xi-jinping.csv").exists()
     index = (project / "out/site/index.html").read_text()
@@ -173,6 +173,21 @@ def test_a_long_row_of_pages_is_limited_and_says_so(project, executed):
     """Only as many as asked for are made, and a warning says how many there would be."""
     with pytest.warns(CorpusWarning, match=r"one: the 1 most frequent of 2; --most 2 for all"):
         assert render(project, each="speaker", most=1) == {"one--vladimir-putin": "rendered"}
+
+
+def test_pages_of_values_that_are_gone_are_removed(project, executed):
+    """A page whose value the corpus has no more goes with its figures, and is told; other pages and own edits stay."""
+    render(project, each="speaker")
+    render(project)
+    (project / "corpus/talk.txt").write_text(TALK.replace("Xi Jinping", "Emomali Rahmon"))
+    (project / "out/figures/one--xi-jinping.csv").write_text("edited by hand")
+    with pytest.warns(CorpusWarning, match="removed, for the corpus has no such speaker: one--xi-jinping"):
+        render(project, each="speaker")
+    assert {path.name for path in (project / "out/site").glob("*.html")} == {
+        *("index.html", "one.html", "two.html", "one--vladimir-putin.html", "one--emomali-rahmon.html"),
+    }
+    assert [path.name for path in (project / "out").rglob("*xi-jinping*")] == ["one--xi-jinping.csv"]
+    assert "Xi Jinping" not in (project / "out/site/index.html").read_text()
 
 
 @pytest.mark.parametrize(

@@ -46,6 +46,23 @@ def test_select_narrows_every_table(parsed):
     assert 0 < len(part.mentions) < len(parsed.mentions)
 
 
+def test_select_narrows_to_a_source_or_a_year(parsed):
+    """A source and a year are those of the documents; a year that is not there is refused with those that are."""
+    assert sco.select(parsed, source="The Kremlin").documents["doc_id"].tolist() == ["kremlin-2024-astana"]
+    assert sco.select(parsed, year=2022).documents["doc_id"].tolist() == ["samarkand-2022-talks"]
+    with pytest.raises(sco.ParameterError, match=r"no sentence has year=1999; year is one of: 2022, 2024"):
+        sco.select(parsed, year=1999)
+
+
+def test_what_was_selected_is_told():
+    """Names and years speak for themselves, sessions and genres are told with what they are; nothing is told of all."""
+    assert (
+        sco.tell_selection(speaker="Xi Jinping", session=2, genre="", year=2024)
+        == " (only Xi Jinping, session 2, 2024)"
+    )
+    assert sco.tell_selection(speaker="", year=0) == ""
+
+
 def test_select_without_a_wish_is_everything(parsed):
     """Empty values stand for everything."""
     assert sco.select(parsed, speaker="", session=0) is parsed

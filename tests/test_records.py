@@ -4,6 +4,7 @@ import base64
 import csv
 import datetime
 import hashlib
+import html
 import io
 import json
 import os
@@ -290,6 +291,7 @@ def test_a_notebook_shows_the_picture_once(folder):
     data, told = save(ax)._repr_mimebundle_()
     assert told == {"image/png": {"alt": ALT}}
     assert data["text/plain"] == f"Figure speaker-share, saved as svg, png, pdf, csv, json. {ALT}"
+    assert data["text/html"] == f'<img alt="{html.escape(ALT)}" src="data:image/png;base64,{data["image/png"]}">'
     with Image.open(io.BytesIO(base64.b64decode(data["image/png"]))) as picture:
         assert picture.format == "PNG"
         assert max(picture.size) < 600

@@ -18,6 +18,7 @@ from sco_analysis import CorpusError, ParameterError, RenderError, run
 from sco_analysis.citations import GALLERY
 from sco_analysis.rendering import plan
 from sco_analysis.rendering.execute import Workers
+from sco_analysis.rendering.site import write_site
 
 TITLE = "# Who speaks?\n\nOf all words, how many has each?"
 PARAMETERS = 'by: str = "speaker"  # column to compare'
@@ -141,7 +142,7 @@ def test_cards_stand_in_the_order_that_the_notebooks_give(tmp_path):
         (places["build"] / f"{name}.ipynb").write_text(json.dumps({"cells": [], "metadata": metadata}))
         if name != "d":
             (places["site"] / f"{name}.html").touch()
-    run.write_site(places)
+    write_site(places)
     index = (places["site"] / "index.html").read_text(encoding="utf-8")
     assert re.findall(r'<a href="(.)\.html">', index) == ["c", "b", "a"]
 

@@ -24,18 +24,16 @@ EACH = ("speaker", "state", "session", "document", "genre", "source", "year")
 SLUG = 48  # signs of a value in the name of a file
 
 #: parameters that narrow a corpus, by which the values of another are found
-_NARROWING = ("speaker", "session", "document", "genre")
+_NARROWING = ("speaker", "session", "document", "genre", "source", "year")
 
 
 def expand(
-    plan: Sequence[Job], each: str, most: int, recall: Callable[[list[Any], Callable[[], Any]], Any]
-) -> tuple[list[Job], list[str]]:
+    plan: Sequence[Job], each: str, recall: Callable[[list[Any], Callable[[], Any]], Any]
+) -> dict[str, list[Job]]:
     """Make of every job that has a parameter ``each`` one for each value of it in its corpus; the others are left out.
 
-    The ``most`` frequent values are taken, in the order of `count_values`. ``recall`` is asked for the values of a
-    corpus, with what they depend on and how to find them (see `Ledger.recall`).
-
-    Comes out: the jobs, and a line for each notebook that has more values than were taken.
+    ``recall`` is asked for the values of a corpus, with what they depend on and how to find them (see
+    `Ledger.recall`). Comes out: for each job's name the jobs for its values, in the order of `count_values`.
 
     Raises `ParameterError` when no notebook has such a parameter, `CorpusError` when the corpus has no such value.
     """
@@ -48,29 +46,34 @@ def expand(
         raise ParameterError(f"no notebook has a parameter {each!r}; {guess}{there}")
     if each not in EACH:
         raise ParameterError(f"{each!r} has no list of values; there can be a page for each {', '.join(EACH)}")
-    jobs, left_out = [], []
+    rows = {}
     for job in concerned:
         only = {name: job.values[name] for name in _NARROWING if name != each and job.values.get(name)}
         made_of = [hash_corpus(job.corpus), each, only]
         values = recall(made_of, lambda job=job, only=only: _values(job.corpus, each, only))
         if not values:
             raise CorpusError(f"there is no {each} in the documents of {job.corpus}; ask for something else")
-        for value, slug in list(zip(values, slugs([tell({each: value}) for value in values]), strict=True))[:most]:
-            name = f"{job.name}--{slug}"
-            chosen = {each: value}
-            jobs.append(
-                replace(
-                    job,
-                    name=name,
-                    parameters={**job.parameters, **chosen},
-                    values={**job.values, **chosen},
-                    cells=job.cells + (not job.parameters),
-                    each=chosen,
-                )
-            )
-        if len(values) > most:
-            left_out.append(f"{job.name}: the {most} most frequent of {len(values)}; --most {len(values)} for all")
-    return jobs, left_out
+        names = slugs([tell({each: value}) for value in values])
+        rows[job.name] = [_one_of(job, each, value, slug) for value, slug in zip(values, names, strict=True)]
+    return rows
+
+
+def _one_of(job: Job, each: str, value: Any, slug: str) -> Job:
+    chosen = {each: value, **_compared(job, each)}
+    return replace(
+        job,
+        name=f"{job.name}--{slug}",
+        parameters={**job.parameters, **chosen},
+        values={**job.values, **chosen},
+        cells=job.cells + (not job.parameters),
+        each={each: value},
+    )
+
+
+def _compared(job: Job, each: str) -> dict[str, str]:
+    """Choose what a page about one value compares: of the one speaker there is no share, but one for each document."""
+    alone = each in _NARROWING and job.values.get("by") == each and "by" not in job.parameters
+    return {"by": "session" if each == "document" else "document"} if alone else {}
 
 
 def _values(corpus: str, each: str, only: dict[str, Any]) -> list[Any]:

@@ -18,18 +18,20 @@ _ROW = re.compile(r"<tr[^>]*>(.*?)</tr>", re.S)
 _CELL = re.compile(r"<(t[hd])([^>]*)>(.*?)</t[hd]>", re.S)
 
 
-def write_table(markup: str, number: int, column: int = 0, rows: Collection[int] = ()) -> str:
+def write_table(markup: str, number: int, column: int = 0, rows: Collection[int] = (), caption: str = "") -> str:
     """Write the one table in ``markup`` anew, with ``number`` in its caption; empty when there is none, or several.
 
-    The headers come out with the scope of what they head, numbers aligned, what is missing as a dash, without bare row
-    numbers. A table with spans keeps its rows, one of pandas' styler its style. In those of ``rows``, from 0, the
-    cell of ``column`` leads to ``#t<number>-<row>``.
+    ``caption`` is what the caption says when the table has none of its own. The headers come out with the scope of
+    what they head, numbers aligned, what is missing as a dash, without bare row numbers. A table with spans keeps its
+    rows, one of pandas' styler its style. In those of ``rows``, from 0, the cell of ``column`` leads to
+    ``#t<number>-<row>``.
     """
     tables = _TABLE.findall(markup)
     if len(tables) != 1:
         return ""
     found = re.search(r"<caption[^>]*>(.*?)</caption>", tables[0], re.S)
-    caption = f"<caption><b>Table {number}.</b> {found[1]}" if found else f"<caption><b>Table {number}</b>"
+    told = found[1] if found else escape(caption, quote=False)
+    caption = f"<caption><b>Table {number}.</b> {told}" if told else f"<caption><b>Table {number}</b>"
     inner = re.sub(r"<caption[^>]*>.*?</caption>", "", tables[0], flags=re.S)
     if re.search(r"#T_\w+[^{]*\{", markup):  # pandas' own ``<style scoped>`` names no table
         written = _TABLE.sub(
@@ -39,9 +41,10 @@ def write_table(markup: str, number: int, column: int = 0, rows: Collection[int]
     if re.search(r"(row|col)span=\"?(?!\"?1\b)", inner):
         return f"<table>{caption}</caption>{_scoped(inner)}</table>"
     size = re.search(r"<p>(\d+ rows × \d+ columns)</p>", markup)
-    caption += " Each name leads to sentences that its row counts." if rows else ""
+    if rows:
+        caption += f"{'.' if told and not told.endswith('.') else ''} Each name leads to sentences of its row."
     links = {row: f"t{number}-{row}" for row in rows}
-    return _frame(inner, f"{caption}</caption>", links, column) + (f'<p class="facts">{size[1]}</p>' if size else "")
+    return _frame(inner, caption, links, column) + (f'<p class="facts">{size[1]}</p>' if size else "")
 
 
 def _scoped(markup: str) -> str:
@@ -64,7 +67,7 @@ def _one_head(head: list[list[str]]) -> list[list[str]]:
 
 
 def _frame(inner: str, caption: str, links: Mapping[int, str], column: int) -> str:
-    """Write the inside of a pandas table anew: headers with their scope, numbers aligned, no bare row numbers."""
+    """Write the inside of a pandas table anew: headers that say so, numbers aligned, no bare row numbers."""
     head_part, _, body_part = inner.partition("</thead>")
     head, body = (
         [
@@ -82,16 +85,10 @@ def _frame(inner: str, caption: str, links: Mapping[int, str], column: int) -> s
     numeric = [column > 0 and all(_NUMBER.fullmatch(row[column]) for row in body) for column in range(width)]
     for row, anchor in links.items():
         if row < len(body) and column < width:
-            body[row][column] = f'<a href="#{anchor}">{body[row][column]}</a>'
-    return "".join(
-        [
-            f"<table{_aligned(numeric)}>{caption}<thead>",
-            *(_row(row, ["col"] * width) for row in head),
-            "</thead><tbody>",
-            *(_row(row, ["row"]) for row in body),
-            "</tbody></table>",
-        ]
-    )
+            body[row][column] = f"<a href=#{anchor}>{body[row][column]}</a>"
+    heads = "".join(_row(row, [bool(name) for name in row], "<th scope=col>") for row in head)
+    rows = "".join(_row(row, [True], "<th>") for row in body)
+    return f"<table{_aligned(numeric)}>{caption}<thead>{heads}<tbody>{rows}</table>"
 
 
 def _aligned(numeric: Sequence[bool]) -> str:
@@ -100,13 +97,13 @@ def _aligned(numeric: Sequence[bool]) -> str:
     return f' class="{" ".join(columns)}"' if columns else ""
 
 
-def _row(cells: Sequence[str], scopes: Sequence[str]) -> str:
-    """Write a row without the end tags that HTML lets go: on a page of tables they are a quarter of its weight."""
-    written = []
-    for column, cell in enumerate(cells):
-        scope = scopes[column] if column < len(scopes) else ""
-        written.append(f"<th scope={scope}>{cell}" if scope and cell else f"<td>{cell}")
-    return f"<tr>{''.join(written)}\n"
+def _row(cells: Sequence[str], heads: Sequence[bool], head: str) -> str:
+    """Write a row without the end tags that HTML lets go: on a page of tables they are a quarter of its weight.
+
+    The first cell of a row in a body is its header by being a ``th`` at its beginning; a scope would say it again.
+    """
+    marks = [head if column < len(heads) and heads[column] and cell else "<td>" for column, cell in enumerate(cells)]
+    return f"<tr>{''.join(mark + cell for mark, cell in zip(marks, cells, strict=True))}\n"
 
 
 def tell_row(row: Mapping[str, Any]) -> str:
@@ -116,12 +113,12 @@ def tell_row(row: Mapping[str, Any]) -> str:
     return f"{row['name']}: " + (sentences if shown == row["n"] else f"{shown} of {sentences}")
 
 
-def mark_up(sentence: Mapping[str, Any]) -> str:
-    """Write a sentence as HTML, the words that count in ``<mark>``."""
+def mark_up(sentence: Mapping[str, Any], tag: str = "mark") -> str:
+    """Write a sentence as HTML, the words that count in elements of the name ``tag``."""
     pieces, at = [], 0
     for start, end in sentence["marks"]:
         if start >= at:
             pieces += [escape(sentence["text"][at:start], quote=False)]
-            pieces += [f"<mark>{escape(sentence['text'][start:end], quote=False)}</mark>"]
+            pieces += [f"<{tag}>{escape(sentence['text'][start:end], quote=False)}</{tag}>"]
             at = end
     return "".join(pieces) + escape(sentence["text"][at:], quote=False)

@@ -13,6 +13,7 @@ import re
 import tokenize
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from itertools import accumulate
 from pathlib import Path
 from typing import Any
 
@@ -23,19 +24,30 @@ TEMPLATES = Path(__file__).parent.parent / "data" / "templates"
 PICTURES = ("image/svg+xml", "image/png", "image/jpeg")
 
 _ANSI = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
+#: a comment that says what the table is which a cell shows
+_CAPTION = re.compile(r"^# Table: (.+)$", re.M)
 _BARE_OBJECT = re.compile(r"\s*(\[\s*)?<[\w.]+[\s:(][^\n]*>(\s*\])?\s*")  # <Axes: …> tells a reader nothing
 
 
 @dataclass
 class Page:
-    """What a page shows: title, first paragraph, result in a sentence, sections, and its parts in order."""
+    """What a page shows: title, first paragraph, result in a sentence, sections, and its parts in order.
+
+    ``of`` is what one of a row of pages is about: a speaker, a state, a year.
+    """
 
     title: str = ""
+    of: str = ""
     lead: str = ""
     lead_html: Any = ""
     result: str = ""
     sections: list[dict[str, str]] = field(default_factory=list)
     parts: list[dict[str, Any]] = field(default_factory=list)
+
+    @property
+    def heading(self) -> str:
+        """The title, with what the page is about when it is one of a row."""
+        return ": ".join(filter(None, [self.title, self.of]))
 
     def count(self, kind: str) -> int:
         """Count the parts of one kind."""
@@ -50,8 +62,9 @@ class Page:
 def read_page(notebook: Mapping[str, Any], figures: Path | None = None) -> Page:
     """Turn an executed ``notebook`` (as read from JSON) into a `Page`.
 
-    ``figures`` is the folder with the data (csv) of the saved figures, offered for download under each picture. What a
-    cell tagged ``result`` shows as Markdown is the result in a sentence, for the index.
+    ``figures`` is the folder with the data (csv) of the saved figures, offered for download under each picture. A line
+    ``# Table: …`` in a cell is the caption of the table that it shows. What a cell tagged ``result`` shows as Markdown
+    is the result in a sentence, for the index.
     """
     page = Page()
     parameters = read_parameters(notebook)
@@ -67,7 +80,7 @@ def read_page(notebook: Mapping[str, Any], figures: Path | None = None) -> Page:
             elif source.strip():
                 page.parts.append({"kind": "code", "html": _safe(_highlight(source))})
             for output in cell.get("outputs", []):
-                _add_output(page, output, figures)
+                _add_output(page, output, figures, "".join(_CAPTION.findall(source)[:1]))
                 if "result" in tags and "text/markdown" in output.get("data", {}):
                     page.result = _plain(_markdown(_text(output["data"]["text/markdown"])))
     return page
@@ -79,27 +92,36 @@ def write_page(page: Page, name: str, about: Mapping[str, Any]) -> str:
         _environment()
         .get_template("page.html")
         .render(
-            title=page.title or name,
-            description=page.lead or page.title or name,
+            title=page.heading or name,
+            description=page.lead or page.heading or name,
             page=page,
             name=name,
             facts=tell_facts(about.get("corpus", {})),
             corpus=about.get("corpus", {}),
             version=about.get("version", ""),
-            style=_style(),
+            style=_style("page", "".join(part["html"] for part in page.parts if part["kind"] == "table")),
         )
     )
 
 
 def write_index(pages: Iterable[tuple[str, Page, Mapping[str, Any]]], version: str) -> str:
-    """Write the index: for each (name, page, about) a card with title, question, result, first figure, facts."""
-    cards = []
+    """Write the index from (name, page, about): a card for each page, and below them the pages that form a row.
+
+    A card has title, question, result, first figure and facts; of a row of pages each has its value and its result.
+    """
+    cards: list[dict[str, Any]] = []
+    rows: dict[tuple[str, str], dict[str, Any]] = {}
     for name, page, about in pages:
+        facts = tell_facts(about.get("corpus", {}))
+        if page.of:
+            each = ", ".join(about.get("each", {}))
+            row = rows.setdefault((page.title, each), {"title": page.title, "each": each, "facts": facts, "pages": []})
+            row["pages"].append({"name": name, "of": page.of, "result": page.result})
+            continue
         counts = [_plural(page.count(kind), kind) for kind in ("figure", "table") if page.count(kind)]
-        facts = [tell_facts(about.get("corpus", {})), ", ".join(counts)]
         picture = {key: page.first_figure.get(key, "") for key in ("src", "alt")}
         told = {"name": name, "title": page.title or name, "lead": page.lead, "result": page.result}
-        cards.append({**told, **picture, "facts": " · ".join(fact for fact in facts if fact)})
+        cards.append({**told, **picture, "facts": " · ".join(filter(None, [facts, ", ".join(counts)]))})
     return (
         _environment()
         .get_template("index.html")
@@ -108,8 +130,9 @@ def write_index(pages: Iterable[tuple[str, Page, Mapping[str, Any]]], version: s
             description="Analyses of diplomatic texts. Each page states its question, its numbers with their "
             "uncertainty, the sentences behind them, and what they do not show.",
             cards=cards,
+            rows=list(rows.values()),
             version=version,
-            style=_style(),
+            style=_style("index"),
         )
     )
 
@@ -136,8 +159,14 @@ def _environment() -> Any:
     )
 
 
-def _style() -> Any:
-    return _safe((TEMPLATES / "style.css").read_text(encoding="utf-8"))
+def _style(kind: str, tables: str = "") -> Any:
+    """Join the style sheets of all pages and of this kind, without line breaks; align the columns of numbers."""
+    sheets = [(TEMPLATES / f"{name}.css").read_text(encoding="utf-8") for name in ("style", kind, "print")]
+    columns = {int(n) for names in re.findall(r'<table class="?([r\d ]+)', tables) for n in re.findall(r"\d+", names)}
+    numbers = ",".join(f".r{n} tr>:nth-child({n})" for n in sorted(columns))
+    if numbers:
+        sheets.append(numbers + "{text-align:right;font-variant-numeric:tabular-nums;white-space:nowrap}")
+    return _safe("".join(sheets).replace("\n", ""))
 
 
 def _safe(markup: str) -> Any:
@@ -168,7 +197,7 @@ def _add_prose(page: Page, source: str) -> None:
     markup = re.sub(r"<h2>(.*?)</h2>", lambda match: _anchor(page, match[1]), markup)
     markup = re.sub(
         r"<table>.*?</table>",
-        lambda match: f'<div class="table" role="region" aria-label="Table" tabindex="0">{match[0]}</div>',
+        lambda match: f'<section aria-label="Table" tabindex="0">{match[0]}</section>',
         markup.replace("<th>", '<th scope="col">'),
         flags=re.S,
     )
@@ -206,30 +235,22 @@ def _parameter_table(parameters: Mapping[str, Any], injected: Mapping[str, Any])
 
 
 def _highlight(source: str) -> str:
-    """Escape ``source``, with its comments in ``<i>`` and its strings in ``<b>`` as far as it is Python."""
-    lines = source.splitlines(keepends=True)
-    starts = [0]
-    for line in lines:
-        starts.append(starts[-1] + len(line))
+    """Escape ``source``, with its comments in ``<i>`` as far as it is Python."""
+    starts = list(accumulate(map(len, source.splitlines(keepends=True)), initial=0))
     pieces, at = [], 0
     try:
         for token in tokenize.generate_tokens(io.StringIO(source).readline):
-            tag = {tokenize.COMMENT: "i", tokenize.STRING: "b"}.get(token.type)
-            if tag:
+            if token.type == tokenize.COMMENT:
                 start, end = (starts[row - 1] + column for row, column in (token.start, token.end))
-                pieces += [
-                    html.escape(source[at:start], quote=False),
-                    f"<{tag}>",
-                    html.escape(source[start:end], quote=False),
-                ]
-                pieces.append(f"</{tag}>")
+                pieces += [html.escape(source[at:start], quote=False)]
+                pieces += [f"<i>{html.escape(source[start:end], quote=False)}</i>"]
                 at = end
     except (tokenize.TokenError, SyntaxError):
         pass
     return "".join(pieces) + html.escape(source[at:], quote=False)
 
 
-def _add_output(page: Page, output: Mapping[str, Any], figures: Path | None) -> None:
+def _add_output(page: Page, output: Mapping[str, Any], figures: Path | None, caption: str) -> None:
     if output["output_type"] == "stream":
         page.parts.append({"kind": "text", "text": _ANSI.sub("", _text(output["text"])).rstrip()})
         return
@@ -241,7 +262,7 @@ def _add_output(page: Page, output: Mapping[str, Any], figures: Path | None) -> 
     if picture:
         page.parts.append(_figure(page.count("figure") + 1, picture, output, figures))
     elif "text/html" in data:
-        _add_html(page, _text(data["text/html"]), data.get(MIME, {}))
+        _add_html(page, _text(data["text/html"]), data.get(MIME, {}), caption)
     elif "text/markdown" in data:
         _add_prose(page, _text(data["text/markdown"]))
     elif "text/plain" in data and not _BARE_OBJECT.fullmatch(_text(data["text/plain"])):
@@ -266,12 +287,12 @@ def _figure(number: int, kind: str, output: Mapping[str, Any], figures: Path | N
     }
 
 
-def _add_html(page: Page, markup: str, traced: Mapping[str, Any]) -> None:
+def _add_html(page: Page, markup: str, traced: Mapping[str, Any], caption: str) -> None:
     """Add HTML: one table gets a number and is written anew, with the sentences ``traced``; all else stays."""
     number = page.count("table") + 1
     rows = traced.get("rows", [])
     shown = markup[: markup.index("</table>") + len("</table>")] if rows else markup
-    written = write_table(shown, number, traced.get("column", 0), [row["row"] for row in rows])
+    written = write_table(shown, number, traced.get("column", 0), [row["row"] for row in rows], caption)
     if not written:
         page.parts.append({"kind": "html", "html": _safe(markup)})
         return
@@ -279,7 +300,7 @@ def _add_html(page: Page, markup: str, traced: Mapping[str, Any]) -> None:
         {
             "id": f"t{number}-{row['row']}",
             "head": tell_row(row),
-            "sentences": [{"html": _safe(mark_up(s)), "where": s["where"]} for s in row["sentences"]],
+            "sentences": [{"html": _safe(mark_up(s, "b")), "where": s["where"]} for s in row["sentences"]],
         }
         for row in rows
     ]
