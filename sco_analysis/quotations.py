@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
-from itertools import groupby
 from typing import Any
 
 import pandas as pd
@@ -13,11 +12,13 @@ import pandas as pd
 from . import tables
 from .layout import Block, Layout, layout_of
 from .speech.cues import words
-from .speech.phrases import Token, has_clause, is_finite, sentences_of, tokens_of
-from .speech.quotes import Marked, pair_marks
+from .speech.forms import Row, Rows, row_of, with_marks
+from .speech.phrases import Token, has_clause, is_finite, sentences_of, tokens_in, tokens_of
+from .speech.quotes import Marked, marks_by_paragraph
 from .speech.reporting import Report, find_reports
-from .speech.sources import Source, resolve_sources
+from .speech.sources import UNRESOLVED, Source, resolve_sources
 from .speech.subjects import Range, main_subject, phrase_after
+from .tokens import count_words
 from .turns import TRAVELLING
 
 #: fewest words of marked words without a cue that count as somebody's speech when they stand inside a sentence
@@ -29,6 +30,10 @@ _POST = re.compile(
     re.DOTALL,
 )
 _SIGNED = re.compile(r"[\"“«][^\"”»]{8,}[\"”»]\s*[—–―-]{1,2}\s*[A-Z]")
+_RECORD = tuple(
+    "start end text kind cue cue_start cue_end label label_start label_end how speaker state role confidence inside"
+    " session".split()
+)
 
 
 @dataclass(slots=True)
@@ -72,24 +77,33 @@ def find_quotations(documents: pd.DataFrame, turns: pd.DataFrame) -> pd.DataFram
     """
     tables.check(documents, "documents", columns=["doc_id", "text"])
     tables.check(turns, "turns", columns=["doc_id", "start", "end", "speaker"])
-    spoken = {doc_id: rows.to_dict("records") for doc_id, rows in turns.groupby("doc_id", sort=False)}
-    rows = []
-    for document in documents.to_dict("records"):
-        doc_id, text = document["doc_id"], document["text"]
-        travelling = {name: document.get(name) for name in TRAVELLING}
-        for record in quotations_of(text, layout_of(text), spoken.get(doc_id, [])):
-            rows.append({"doc_id": doc_id, **record, **travelling})
-    _mark_repeats(rows)
-    return tables.build("quotations", rows)
+    with_turns = set(turns["doc_id"])
+    rows: list[dict[str, Any]] = []
+    origins: list[int] = []
+    for number, (doc_id, text) in enumerate(zip(documents["doc_id"], documents["text"], strict=True)):
+        found = quotations_of(text, layout_of(text), spoken=doc_id in with_turns)
+        rows += found
+        origins += [number] * len(found)
+    frame = pd.DataFrame(rows, columns=list(_RECORD))
+    for name in ("doc_id", *TRAVELLING):
+        frame[name] = documents[name].take(origins).array if name in documents else None
+    frame["n_words"] = count_words(frame["text"])
+    frame["repeat_of"] = _repeats(frame)
+    return tables.build("quotations", frame)
 
 
-def quotations_of(text: str, layout: Layout, turns: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """Return the quotations of one document as records of the quotations table, in order."""
+def quotations_of(text: str, layout: Layout, *, spoken: bool = False) -> list[dict[str, Any]]:
+    """Return the quotations of one document as records of the quotations table, in order.
+
+    ``spoken`` tells whether the document has turns, inside which marked words are looked for too.
+    """
     prose = [(b.start, b.end, b.session) for b in layout.blocks if _may_quote(text, b)]
-    found = list(_in_prose(text, prose))
-    sources = resolve_sources(text, [(start, end) for start, end, _ in prose], found)
+    rows = Rows(text)
+    found = list(_in_prose(rows, prose))
+    sources = resolve_sources(rows, [(start, end) for start, end, _ in prose], found)
     records = [_record(text, q, s) for q, s in zip(found, sources, strict=True)]
-    records += [_record(text, q, s) for q, s in _in_turns(text, layout, turns)]
+    if spoken:
+        records += [_record(text, q, UNRESOLVED) for q in _in_turns(rows, layout)]
     return sorted(records, key=lambda record: record["start"])
 
 
@@ -119,36 +133,48 @@ def _record(text: str, found: Found, source: Source) -> dict[str, Any]:
         "state": source.state,
         "role": source.role,
         "confidence": source.confidence,
-        "n_words": tables.count_words(content),
         "inside": found.inside,
         "session": found.session,
     }
 
 
-def _mark_repeats(rows: list[dict[str, Any]]) -> None:
-    """Mark, in place, a quotation printed before in the same document, as where a lead repeats the text."""
-    seen: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in rows:
-        words_of = " ".join(row["text"].casefold().split())
-        first = seen.setdefault((row["doc_id"], words_of), row)
-        if first is not row and row["n_words"] >= 5 and row["kind"] != "scare":
-            row["repeat_of"] = f"{row['doc_id']}:{first['start']}"
+def _repeats(frame: pd.DataFrame) -> list[str | None]:
+    """Name, for each quotation printed before in the same document, the first; as where a lead repeats the text."""
+    seen: dict[tuple[str, str], str] = {}
+    repeats: list[str | None] = []
+    rows = zip(frame["doc_id"], frame["text"], frame["start"], frame["n_words"], frame["kind"], strict=True)
+    for doc_id, content, start, n_words, kind in rows:
+        here = f"{doc_id}:{start}"
+        first = seen.setdefault((doc_id, " ".join(content.casefold().split())), here)
+        repeats.append(first if first != here and n_words >= 5 and kind != "scare" else None)
+    return repeats
 
 
-def _in_prose(text: str, prose: list[tuple[int, int, int]]) -> Iterator[Found]:
-    marks = pair_marks(text, [(start, end) for start, end, _ in prose])
-    i = 0
-    for number, (start, end, session) in enumerate(prose):
-        here = []
-        while i < len(marks) and marks[i].opening < end:
-            here.append(marks[i])
-            i += 1
-        post = _post(text, start, end)
+def _in_prose(rows: Rows, prose: list[tuple[int, int, int]]) -> Iterator[Found]:
+    marks = marks_by_paragraph(rows.text, [(start, end) for start, end, _ in prose])
+    for number, ((start, end, session), here) in enumerate(zip(prose, marks, strict=True)):
+        post = _post(rows.text, start, end)
         if post:
             yield _from_post(post, number, session)
             continue
-        for sentence in sentences_of(text, tokens_of(text, start, end, here)):
-            yield from _in_sentence(text, sentence, here, number, session)
+        row = with_marks(rows.text, rows.row(start, end), end, here)
+        for sentence in _sentences_with(rows.text, row, [i for i, form in enumerate(row.forms) if form.cue]):
+            yield from _in_sentence(rows.text, sentence, here, number, session)
+
+
+def _sentences_with(text: str, row: Row, cues: list[int]) -> Iterator[list[Token]]:
+    """Cut a row into sentences and yield those that hold one of its forms ``cues``: no other is looked at."""
+    if not cues:
+        return
+    waiting = iter(cues)
+    cue = next(waiting, None)
+    for begin, end in sentences_of(text, row):
+        if cue is None:
+            return
+        if cue < end:
+            yield tokens_in(row, begin, end)
+        while cue is not None and cue < end:
+            cue = next(waiting, None)
 
 
 def _post(text: str, start: int, end: int) -> re.Match[str] | None:
@@ -225,7 +251,7 @@ def _is_speech(text: str, tokens: list[Token], k: int, mark: Marked) -> bool:
     leading = " ".join(t.low for t in tokens[max(0, k - 3) : k])
     if any(leading.endswith(word) for word in words("scare_before")):
         return False
-    inside = tokens_of(text, mark.start, mark.end, [])
+    inside = tokens_of(text, mark.start, mark.end)
     capital = text[mark.start : mark.end].lstrip("‘'[( ")[:1].isupper()
     return capital and sum(t.word for t in inside) >= _SPEECH and has_clause(inside, 0, len(inside))
 
@@ -241,18 +267,16 @@ def _unknown_tag(text: str, tokens: list[Token], k: int, mark: Marked) -> Range 
     return phrase if named and tokens[phrase[1]].low not in words("auxiliaries") else None
 
 
-def _in_turns(text: str, layout: Layout, turns: list[dict[str, Any]]) -> Iterator[tuple[Found, Source]]:
+def _in_turns(rows: Rows, layout: Layout) -> Iterator[Found]:
     """Find the marked words inside turns: what a speaker quotes is nobody's speech in the room."""
     speech = [(b.start, b.end, b.session) for b in layout.blocks if b.kind == "speech"]
-    if not turns or not speech:
-        return
-    marks = iter(pair_marks(text, [(start, end) for start, end, _ in speech]))
-    sessions = {start: session for start, _, session in speech}
-    spans = [(start, end) for start, end, _ in speech]
-    for (start, end), group in groupby(marks, key=lambda m: next(s for s in spans if s[0] <= m.opening < s[1])):
-        here = list(group)
-        for sentence in sentences_of(text, tokens_of(text, start, end, here)):
-            for found in _in_sentence(text, sentence, here, 0, sessions[start]):
+    marks = marks_by_paragraph(rows.text, [(start, end) for start, end, _ in speech])
+    for (start, end, session), here in zip(speech, marks, strict=True):
+        if not here:
+            continue
+        row = with_marks(rows.text, row_of(rows.text, start, end), end, here)
+        for sentence in _sentences_with(rows.text, row, [i for i, form in enumerate(row.forms) if form.mark >= 0]):
+            for found in _in_sentence(rows.text, sentence, here, 0, session):
                 if found.kind in ("direct", "scare"):
                     found.inside = "turn"
-                    yield found, Source(None, None, None, "unresolved", 0.0)
+                    yield found

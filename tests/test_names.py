@@ -4,12 +4,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sco_analysis.speech.capitals import Capitals, first_names
+from sco_analysis.speech.capitals import Capitals
+from sco_analysis.speech.cues import first_names
+from sco_analysis.speech.forms import Rows
 from sco_analysis.speech.names import Cast
 
 
 def cast_of(text):
-    return Cast(text, [(0, len(text))], [])
+    return Cast(Rows(text), [(0, len(text))], [])
 
 
 def people(text):
@@ -96,7 +98,7 @@ def test_first_names_are_marked_f_m_or_either():
 def test_mentions_are_spans_of_the_text(pieces):
     """Whatever the words: no mention leaves the text, and sequences stand in order."""
     text = " ".join(pieces)
-    runs = Capitals(text, []).read([(0, len(text))]).runs
+    runs = Capitals([]).read(Rows(text), [(0, len(text))]).runs
     assert all(0 <= run.start < run.end <= len(text) for run in runs)
     assert [run.start for run in runs] == sorted(run.start for run in runs)
     assert all(text[m.start : m.end].strip() for m in cast_of(text).mentions)

@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from .cues import Cue, particles_of, verb_forms, words
-from .phrases import TITLE, Token, has_clause, is_clause, is_finite
+from .forms import TITLE
+from .phrases import Token, has_clause, is_clause, is_finite
 from .subjects import Range, phrase_after
 
 _STOPS = frozenset((",", ".", ";", ":", "?", "!", "…", "—", "–", "--"))

@@ -1,8 +1,10 @@
-"""The reporting expressions of ``data/cues.yml`` by the form in which they are printed."""
+"""The word lists of ``data/cues.yml`` and ``data/first_names.csv``, and each reporting verb by its printed forms."""
 
 from __future__ import annotations
 
+import csv
 from functools import cache
+from importlib.resources import files
 from typing import NamedTuple
 
 from ..reading.lines import read_rules
@@ -61,3 +63,26 @@ def _forms(lemma: str, irregular: list[str] | None) -> list[tuple[str, str]]:
 def particles_of(lemma: str) -> frozenset[str]:
     """Return the particles a verb may have: "point out", "go on"."""
     return frozenset(read_rules("cues.yml")["particles"].get(lemma, ()))
+
+
+@cache
+def first_names() -> dict[str, str]:
+    """Return the genders (`f`, `m`, empty) of first names in common use."""
+    lines = files("sco_analysis").joinpath("data", "first_names.csv").read_text(encoding="utf-8").splitlines()
+    rows = csv.DictReader(line for line in lines if not line.startswith("#"))
+    return {row["name"]: row["gender"] for row in rows}
+
+
+@cache
+def person_nouns() -> dict[str, str]:
+    """Return the nouns of persons with their gender, plurals left out."""
+    lists = read_rules("cues.yml")["person_nouns"]
+    return {str(noun): "" if gender == "n" else gender for gender in ("n", "m", "f") for noun in lists[gender]}
+
+
+@cache
+def titles() -> dict[str, str]:
+    """Return the titles that stand before names, with the gender they tell."""
+    lists = read_rules("cues.yml")["titles"]
+    found = {str(title): "" if gender == "n" else gender for gender in ("n", "m", "f") for title in lists[gender]}
+    return found | {noun: gender for noun, gender in person_nouns().items() if gender or noun not in found}

@@ -9,8 +9,7 @@ from functools import cache
 from ..dictionaries import read_dictionary
 from ..people import fold, state_of
 from ..reading.lines import read_rules
-from .capitals import person_nouns
-from .cues import words
+from .cues import person_nouns, words
 from .names import Entity
 from .phrases import Token
 

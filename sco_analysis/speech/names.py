@@ -8,9 +8,12 @@ from dataclasses import dataclass, field
 from functools import cache
 
 from ..people import Person, fold, known, spellings
-from .capitals import Capitals, Run, first_names, is_acronym, titles
-from .cues import words
+from .capitals import Capitals, Run, is_acronym
+from .cues import first_names, titles, words
+from .forms import Rows
 
+#: how many mentions back a namesake counts as just named
+_LATE = 60
 _KIN = frozenset("father mother dad mom mum son daughter brother sister wife husband uncle aunt cousin".split())
 
 
@@ -54,14 +57,13 @@ def _office_holder(name: str, role: str) -> Person | None:
 class Cast:
     """Everybody named in one document, and where."""
 
-    def __init__(self, text: str, paragraphs: Iterable[tuple[int, int]], quoted: list[tuple[int, int]]) -> None:
-        self.text = text
+    def __init__(self, rows: Rows, paragraphs: Iterable[tuple[int, int]], quoted: list[tuple[int, int]]) -> None:
         self.entities: list[Entity] = []
         self.mentions: list[Mention] = []
         self._by_last: dict[str, list[Entity]] = defaultdict(list)
         self._by_first: dict[str, list[Entity]] = defaultdict(list)
         self._by_name: dict[str, Entity] = {}
-        capitals = Capitals(text, quoted).read(paragraphs)
+        capitals = Capitals(quoted).read(rows, paragraphs)
         runs, self.sentences, self.pronouns = capitals.runs, capitals.sentences, capitals.pronouns
         alone = self._alone = {fold(run.name[0]) for run in runs if len(run.name) == 1}
         kinds = [self._kind(run, alone) for run in runs]
@@ -139,8 +141,7 @@ class Cast:
             if run.gender:
                 candidates = [e for e in candidates if e.gender in ("", run.gender)] or candidates
             if candidates:
-                recent = [m.entity for m in reversed(self.mentions[-60:]) if m.entity in candidates]
-                return recent[0] if recent else candidates[0]
+                return self._latest(candidates)
         if kind == "person":
             return self._by_name.get(key) or self._add_person(run)
         entity = self._by_name.get(key)
@@ -149,13 +150,21 @@ class Cast:
             self.entities.append(entity)
         return entity
 
+    def _latest(self, candidates: list[Entity]) -> Entity:
+        """Return which of some namesakes was named last, of late; else the first of them."""
+        if len(candidates) == 1:
+            return candidates[0]
+        among = set(candidates)
+        return next((m.entity for m in self.mentions[: -_LATE - 1 : -1] if m.entity in among), candidates[0])
+
     def _mention(self, run: Run, entity: Entity) -> None:
         entity.count += 1
         entity.forms.add(" ".join(run.name))
         entity.nouns.update(word for word in run.titles if word in titles() or word in words("body_nouns"))
         if len(run.role) > len(entity.role) and run.role:
             entity.role = run.role
-        entity.votes.update(run.votes)
+        if run.vote:
+            entity.votes[run.vote] += 2
         if run.gender:
             entity.votes[run.gender] += 6
             entity.gender = entity.gender or run.gender

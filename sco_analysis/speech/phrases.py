@@ -6,39 +6,34 @@ No parser: closed classes of words (``data/cues.yml``) and what stands around th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from functools import cache
-from itertools import pairwise
 from typing import NamedTuple
 
 from ..reading.lines import read_rules
 from .cues import verb_forms, words
-from .quotes import Marked
+from .forms import ENDS, Form, Row, row_of
 
-_TOKEN = re.compile(r"\d+(?:[.,]\d+)*\w*(?:-\w+)*|\w+(?:[-'’.&/]\w+)*(?:['’](?!\w))?|\.{2,}|--+|[^\w\s]")
-_ENDS = frozenset((".", "?", "!", "…", "..", "...", "...."))
 #: no sentence has more tokens: bounds the time that a text without full stops may take
 _LONGEST = 400
 _SUBORDINATORS = frozenset("because when while if as so after although".split())
 _SUBJECTS = frozenset("he she they we i it you".split())
 _STANDING = frozenset("some many several most all few both others".split())
-#: what ``Token.low`` is for marked words that look like a title
-TITLE = "“title”"
 _MARKED_END = re.compile(r"[.?!…][\"'”’)\]]*\s*$")
 
 
 class Token(NamedTuple):
-    """One word or sign; or, with ``mark`` not below zero, one whole marked quotation."""
+    """One word or sign in its place; or, with ``mark`` not below zero, one whole marked quotation."""
 
-    text: str
-    low: str
     start: int
     end: int
-    mark: int = -1
+    text: str
+    low: str
+    mark: int
     #: whether it begins with a capital letter
-    upper: bool = False
+    upper: bool
     #: whether it is a word, not a sign or a quotation
-    word: bool = False
+    word: bool
 
 
 @cache
@@ -47,65 +42,49 @@ def _abbreviations() -> tuple[frozenset[str], ...]:
     return tuple(frozenset(map(str, rules[name])) for name in ("titles", "uncertain", "openers", "before_figures"))
 
 
-def tokens_of(text: str, start: int, end: int, marks: list[Marked]) -> list[Token]:
-    """Split ``text[start:end]`` into tokens; each stretch of ``marks`` (their offsets in ``text``) becomes one."""
-    found: list[Token] = []
-    for number, mark in enumerate(marks):
-        found += _plain(text, start, mark.opening)
-        low = TITLE if _is_title(text[mark.start : mark.end]) else "“"
-        found.append(Token("“", low, mark.opening, mark.closing, number))
-        start = mark.closing
-    return found + _plain(text, start, end)
+def tokens_of(text: str, start: int, end: int) -> list[Token]:
+    """Split ``text[start:end]`` into tokens, quotation marks among them."""
+    return tokens_in(row_of(text, start, end))
 
 
-def _is_title(content: str) -> bool:
-    """Tell the name of a programme, a book or a film: two to six words, the main ones capitalised."""
-    found = content.rstrip(".,").split()
-    main = [word for word in found if len(word) > 3]
-    stopped = content.rstrip()[-1:] in ("?", "!") or any(word[-1] in ".,?!" for word in found[:-1])
-    return (
-        1 < len(found) < 7
-        and not stopped
-        and bool(main)
-        and all(w[0].isupper() for w in main)
-        and found[0][0].isupper()
-        and found[-1][0].isupper()
-    )
+def tokens_in(row: Row, first: int = 0, last: int | None = None) -> list[Token]:
+    """Return the forms ``first:last`` of a row as tokens."""
+    make = tuple.__new__  # a third of the time of Token(…), and there is one for each word of a sentence that is read
+    pairs = zip(row.forms[first:last], row.starts[first:last], strict=True)
+    return [make(Token, (start, start + form.size, *form.rest)) for form, start in pairs]
 
 
-def _plain(text: str, start: int, end: int) -> list[Token]:
-    make = tuple.__new__  # a third of the time of Token(…), and this is where most of a document's time goes
-    found = []
-    for match in _TOKEN.finditer(text, start, end):
-        word = match[0]
-        if word[-1] in "'’" and len(word) > 1 and word[-2] not in "sSzx":
-            word = word[:-1]
-        low, head, at = word.lower().replace("’", "'"), word[0], match.start()
-        fields = (word, low, at, at + len(word), -1, head.isupper(), head.isalnum() or head == "_")
-        found.append(make(Token, fields))
-    return found
+def sentences_of(text: str, row: Row) -> Iterator[tuple[int, int]]:
+    """Cut a row into sentences, as ranges of its forms.
 
-
-def sentences_of(text: str, tokens: list[Token]) -> Iterator[list[Token]]:
-    """Cut tokens into sentences; a quotation that ends a sentence within its marks may take its tag along."""
+    A quotation that ends a sentence within its marks may take its tag along.
+    """
+    forms, last = row.forms, len(row.forms) - 1
     begin = 0
-    for i, (token, following) in enumerate(pairwise(tokens)):
-        marked = token.mark >= 0
-        if i - begin >= _LONGEST or (
-            _marked_ends(text, tokens, i) if marked else token.text in _ENDS and _ends(tokens, i, following)
-        ):
-            yield tokens[begin : i + 1]
+    for i in [i for i, form in enumerate(forms) if form.stops]:
+        if i >= last:
+            break
+        while i - begin > _LONGEST:
+            yield begin, begin + _LONGEST + 1
+            begin += _LONGEST + 1
+        if i - begin == _LONGEST or (_marked_ends(text, row, i) if forms[i].mark >= 0 else _ends(row, i)):
+            yield begin, i + 1
             begin = i + 1
-    if begin < len(tokens):
-        yield tokens[begin:]
+    while last - begin > _LONGEST:
+        yield begin, begin + _LONGEST + 1
+        begin += _LONGEST + 1
+    if begin <= last:
+        yield begin, last + 1
 
 
-def _ends(tokens: list[Token], i: int, following: Token) -> bool:
-    token = tokens[i]
+def _ends(row: Row, i: int) -> bool:
+    """Tell whether a sentence ends with the full stop ``row.forms[i]``."""
+    forms = row.forms
+    form, following = forms[i], forms[i + 1]
     if following.mark < 0 and (following.text[0].islower() or following.text in ",;:)]}"):
         return False
-    before = tokens[i - 1] if i else token
-    if token.text != "." or before.end < token.start:
+    before = forms[i - 1] if i else form
+    if form.text != "." or (i and row.end(i - 1) < row.starts[i]):
         return True
     titles, uncertain, openers, figures = _abbreviations()
     if before.low in titles or (len(before.text) == 1 and before.upper and before.text != "I"):
@@ -114,35 +93,36 @@ def _ends(tokens: list[Token], i: int, following: Token) -> bool:
         return False
     if before.low in uncertain or "." in before.text:
         return following.mark >= 0 or following.low in openers
-    return following.start > token.end or not following.word
+    return row.starts[i + 1] > row.end(i) or not following.word
 
 
-def _marked_ends(text: str, tokens: list[Token], i: int) -> bool:
-    """Tell whether a sentence ends with the marked quotation ``tokens[i]``."""
-    token, following = tokens[i], tokens[i + 1]
-    inside = text[token.start : token.end]
-    if not _MARKED_END.search(inside) or following.text in _ENDS or following.text in ",;:)":
+def _marked_ends(text: str, row: Row, i: int) -> bool:
+    """Tell whether a sentence ends with the marked quotation ``row.forms[i]``."""
+    following = row.forms[i + 1]
+    if not _MARKED_END.search(text, row.starts[i], row.end(i)):
+        return False
+    if following.text in ENDS or following.text in ",;:)":
         return False
     if following.mark >= 0:
         return True
     if following.text[0].islower() or following.text in "—–-([":
         return False
-    return not _is_tag(tokens, i + 1)
+    return not _is_tag(row.forms, i + 1)
 
 
-def _is_tag(tokens: list[Token], i: int) -> bool:
+def _is_tag(forms: list[Form], i: int) -> bool:
     """Tell whether a short tag such as "Smith asked." begins at ``i``."""
-    for k in range(i + 1, min(i + 7, len(tokens))):
-        token = tokens[k]
-        if token.mark >= 0 or token.text in _ENDS:
+    for k in range(i + 1, min(i + 7, len(forms))):
+        form = forms[k]
+        if form.mark >= 0 or form.text in ENDS:
             return False
-        if token.low in verb_forms():
-            after = tokens[k + 1] if k + 1 < len(tokens) else None
+        if form.low in verb_forms():
+            after = forms[k + 1] if k + 1 < len(forms) else None
             return after is None or after.text in (".", ",", ";") or after.low in words("adjuncts")
     return False
 
 
-def is_finite(tokens: list[Token], i: int) -> bool:
+def is_finite(tokens: Sequence[Token | Form], i: int) -> bool:
     """Tell whether ``tokens[i]`` looks like a finite verb: an auxiliary, a common past, or by its ending and place."""
     low = tokens[i].low
     if not tokens[i].word or (tokens[i].upper and (i > 0 or (i + 1 < len(tokens) and tokens[i + 1].upper))):
@@ -165,7 +145,7 @@ def is_finite(tokens: list[Token], i: int) -> bool:
     return low.endswith("s") and not low.endswith(("ss", "us", "is")) and _agrees(tokens, i)
 
 
-def _agrees(tokens: list[Token], i: int) -> bool:
+def _agrees(tokens: Sequence[Token | Form], i: int) -> bool:
     """Tell whether a word in -s may be a verb: behind a singular noun or a name, before what a verb takes."""
     if i == 0 or i + 1 >= len(tokens):
         return False

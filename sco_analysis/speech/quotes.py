@@ -8,6 +8,7 @@ what follows. Only outermost stretches are given; marks inside them are theirs.
 from __future__ import annotations
 
 import re
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
@@ -24,7 +25,11 @@ _SENTENCE_END = re.compile(r"[.?!…](?=\s|$)")
 _ANY = re.compile("[" + "".join(sorted({m[0] for m in _OPENING | _CLOSING | {'"', "'"}})) + "]")
 #: how many marks ahead a nested pair is looked for: bounds the time that a paragraph of odd marks may take
 _NEAR = 60
+_FOUR_WORDS = re.compile(r"\s*+(?:\S++\s++){3}\S")
 _EMPHASIS = " \t\n\r\xa0*_"
+_EMPHASIZED = re.compile(f"[{_EMPHASIS}]*")
+_DOUBLE = ('"', "“", "”", "„", "‟", "«", "»", "‘", "‚", "‹", "›", "``")
+_APOSTROPHES = ("'", "’")
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,27 +63,67 @@ def pair_marks(text: str, paragraphs: Iterable[tuple[int, int]]) -> list[Marked]
     runs on to the end of its paragraph when it began the paragraph, was announced, or the next paragraph opens with a
     mark, else to the end of its sentence.
     """
-    found: list[Marked] = []
+    return [mark for here in marks_by_paragraph(text, paragraphs) for mark in here]
+
+
+def marks_by_paragraph(text: str, paragraphs: Iterable[tuple[int, int]]) -> list[list[Marked]]:
+    """Pair the quotation marks of consecutive paragraphs as `pair_marks` does; returns one list for each paragraph."""
+    found: list[list[Marked]] = []
     spans = list(paragraphs)
+    if not spans:
+        return found
+    near = _where_marks_may_be(text)
     open_before = False
     for i, (start, end) in enumerate(spans):
-        following = text[spans[i + 1][0] : spans[i + 1][0] + 4].lstrip(_EMPHASIS) if i + 1 < len(spans) else ""
-        goes_on = bool(following) and _ANY.match(following) is not None
-        here = list(_pair(text, start, end, goes_on)) if _MARK.search(text, start, end) else []
+        here: list[Marked] = []
+        k = bisect_left(near, start)
+        at_edge = text[start : start + 1] in _APOSTROPHES or text[end - 1 : end] in _APOSTROPHES
+        if at_edge or (k < len(near) and near[k] < end):
+            following = text[spans[i + 1][0] : spans[i + 1][0] + 4].lstrip(_EMPHASIS) if i + 1 < len(spans) else ""
+            goes_on = bool(following) and _ANY.match(following) is not None
+            here = list(_pair(text, start, end, goes_on))
         if here and open_before and not text[start : here[0].opening].strip(_EMPHASIS):
             here[0] = replace(here[0], continues=True)
-        open_before = bool(here) and not here[-1].closed and here[-1].end >= _trimmed(text, start, end) and goes_on
-        found += here
+        open_before = bool(here) and not here[-1].closed and here[-1].end >= _visible_end(text, start, end) and goes_on
+        found.append(here)
     return found
 
 
-def _trimmed(text: str, start: int, end: int) -> int:
-    return start + len(text[start:end].rstrip())
+def _where_marks_may_be(text: str) -> list[int]:
+    """Find all marks but the apostrophes inside words, by a plain search for each: most paragraphs have none."""
+    found = [at for mark in _DOUBLE for at in _places(text, mark)]
+    for mark in _APOSTROPHES:
+        found += [
+            at for at in _places(text, mark) if not (text[at - 1 : at].isalnum() and text[at + 1 : at + 2].isalnum())
+        ]
+    return sorted(found)
+
+
+def _is_within(text: str, at: int) -> bool:
+    return text[at - 1 : at].isalnum() and text[at + 1 : at + 2].isalnum()
+
+
+def _places(text: str, mark: str) -> Iterator[int]:
+    at = text.find(mark)
+    while at >= 0:
+        yield at
+        at = text.find(mark, at + 1)
+
+
+def _visible_end(text: str, start: int, end: int) -> int:
+    """Return the offset behind the last character between two offsets that is no white space; ``start`` without any."""
+    near = end - 64
+    while near > start and text[near:end].isspace():
+        near = end - 4 * (end - near)
+    near = max(start, near)
+    return near + len(text[near:end].rstrip())
 
 
 def _pair(text: str, start: int, end: int, goes_on: bool) -> Iterator[Marked]:
     """Pair the marks of one paragraph."""
     marks = list(_marks(text, start, end))
+    opening = [k for k, mark in enumerate(marks) if mark.role == "open" and not mark.single]
+    head = _EMPHASIZED.match(text, start, end).end()
     i = 0
     while i < len(marks):
         mark = marks[i]
@@ -87,7 +132,7 @@ def _pair(text: str, start: int, end: int, goes_on: bool) -> Iterator[Marked]:
             continue
         j = _partner(text, marks, i)
         if j is not None:
-            if text[mark.end : marks[j].start].strip():
+            if not _is_blank(text, mark.end, marks[j].start):
                 yield Marked(mark.end, marks[j].start, mark.start, marks[j].end, True, False, mark.single)
             i = j + 1
             continue
@@ -99,12 +144,16 @@ def _pair(text: str, start: int, end: int, goes_on: bool) -> Iterator[Marked]:
             yield Marked(mark.end, marks[twin].start, mark.start, marks[twin].end, True, False, False)
             i = twin + 1
             continue
-        later = next((m for m in marks[i + 1 :] if not m.single and m.role == "open"), None)
-        limit = later.start if later else end
-        stop = _inferred_end(text, mark, start, limit, whole=later is None, goes_on=goes_on)
-        if text[mark.end : stop].strip():
+        later = bisect_right(opening, i)
+        limit = marks[opening[later]].start if later < len(opening) else end
+        stop = _inferred_end(text, mark, head, limit, whole=later == len(opening), goes_on=goes_on)
+        if not _is_blank(text, mark.end, stop):
             yield Marked(mark.end, stop, mark.start, stop, False, False, False)
         i = next((k for k in range(i + 1, len(marks)) if marks[k].start >= stop), len(marks))
+
+
+def _is_blank(text: str, start: int, end: int) -> bool:
+    return not text[start:end].strip()
 
 
 def _stray_twin(text: str, marks: list[_Mark], i: int) -> int | None:
@@ -124,21 +173,21 @@ def _ends_in_tag(inside: str) -> bool:
     return any(cue and cue.form == "finite" and "say" in cue.frames and not cue.noun for cue in cues)
 
 
-def _inferred_end(text: str, mark: _Mark, start: int, limit: int, *, whole: bool, goes_on: bool) -> int:
-    """Say where a stretch ends whose closing mark is missing."""
-    before = text[start : mark.start].rstrip()
-    announced = not before.strip(_EMPHASIS) or before.endswith((":", ","))
+def _inferred_end(text: str, mark: _Mark, head: int, limit: int, *, whole: bool, goes_on: bool) -> int:
+    """Say where a stretch ends whose closing mark is missing; ``head`` is behind the paragraph's leading emphasis."""
+    before = _visible_end(text, head, mark.start)
+    announced = before == head or text[before - 1] in ":,"
     if whole and (goes_on or announced):
-        return _trimmed(text, start, limit)
+        return _visible_end(text, mark.end, limit)
     ends = [m.end() for m in _SENTENCE_END.finditer(text, mark.end, limit)]
     if not ends:
-        return _trimmed(text, mark.end, limit)
+        return _visible_end(text, mark.end, limit)
     return ends[-1] if announced else ends[0]
 
 
 def _partner(text: str, marks: list[_Mark], i: int) -> int | None:
     """Find the mark that closes ``marks[i]``; nested stretches inside are stepped over."""
-    mark, depth = marks[i], 0
+    mark, depth, fourth_word = marks[i], 0, None
     for j in range(i + 1, len(marks)):
         other = marks[j]
         if other.single != mark.single:
@@ -149,8 +198,12 @@ def _partner(text: str, marks: list[_Mark], i: int) -> int | None:
             depth += 1
         elif depth:
             depth -= 1
-        elif not mark.single or _really_closes(text, marks, i, j):
+        elif not mark.single or not _is_possessive(text, marks, j):
             return j
+        else:
+            fourth_word = fourth_word or _FOUR_WORDS.match(text, mark.end)
+            if fourth_word is None or fourth_word.end() > other.start:
+                return j
     return None
 
 
@@ -165,13 +218,12 @@ def _closes_twice(marks: list[_Mark], j: int) -> bool:
     return False
 
 
-def _really_closes(text: str, marks: list[_Mark], i: int, j: int) -> bool:
-    """Tell a closing single mark from a possessive such as "the workers' union"."""
+def _is_possessive(text: str, marks: list[_Mark], j: int) -> bool:
+    """Tell a possessive such as "the workers' union" from a closing single mark, if another closes soon."""
     mark = marks[j]
     if text[mark.start - 1 : mark.start] != "s" or not re.match(r"\s[a-z]", text[mark.end : mark.end + 2]):
-        return True
-    short = len(text[marks[i].end : mark.start].split()) < 4
-    return short or not any(m.single and m.role == "close" for m in marks[j + 1 : j + 2])
+        return False
+    return any(m.single and m.role == "close" for m in marks[j + 1 : j + 2])
 
 
 def _marks(text: str, start: int, end: int) -> Iterator[_Mark]:

@@ -12,10 +12,10 @@ from .tags import bare_tag, behind_tag, content_start, go_on, inverted, span_of,
 def find_reports(tokens: list[Token]) -> list[Report]:
     """Find all reports in one sentence, in order of their contents; none overlaps another."""
     found: list[Report] = []
-    for i, token in enumerate(tokens):
-        if token.mark >= 0:
-            continue
-        cue = verb_forms().get(token.low) if not token.upper or i == 0 else None
+    forms = verb_forms()
+    for i in [i for i, token in enumerate(tokens) if token.low in forms or token.low == "according"]:
+        token = tokens[i]
+        cue = forms.get(token.low) if not token.upper or i == 0 else None
         if cue:
             reports = _by_verb(tokens, i, cue, found)
         elif token.low == "according" and i + 1 < len(tokens) and tokens[i + 1].low == "to":

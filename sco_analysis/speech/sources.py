@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ..people import fold
-from .capitals import person_nouns
-from .cues import words
+from .cues import person_nouns, words
 from .descriptions import (
     OFFICES,
     a_body,
@@ -24,6 +23,7 @@ from .descriptions import (
     several,
     state_in,
 )
+from .forms import Rows
 from .names import Cast, Entity, Mention
 from .phrases import Token, tokens_of
 
@@ -60,19 +60,21 @@ class _Trace:
     spoke: bool
 
 
-def resolve_sources(text: str, prose: Iterable[tuple[int, int]], found: Sequence[Any]) -> list[Source]:
-    """Resolve the sources of the quotations found in the paragraphs ``prose`` of one document; each gets a `Source`."""
-    if not found:
-        return []
-    paragraphs = list(prose)
+def resolve_sources(rows: Rows, paragraphs: Sequence[tuple[int, int]], found: Sequence[Any]) -> list[Source]:
+    """Resolve the sources of the quotations found in the paragraphs of one document; each gets a `Source`.
+
+    Names are read only where somebody is quoted: all sources of words that nobody says are unresolved.
+    """
+    if all(q.kind == "scare" for q in found):
+        return [UNRESOLVED] * len(found)
     quoted = [(q.start, q.end) for q in found if q.kind in ("direct", "scare")]
-    return _Resolver(text, Cast(text, paragraphs, quoted), paragraphs).resolve(found)
+    return _Resolver(rows.text, Cast(rows, paragraphs, quoted), paragraphs).resolve(found)
 
 
 class _Resolver:
     """Goes through a document in order and remembers who was named and who spoke."""
 
-    def __init__(self, text: str, cast: Cast, paragraphs: list[tuple[int, int]]) -> None:
+    def __init__(self, text: str, cast: Cast, paragraphs: Sequence[tuple[int, int]]) -> None:
         self.text, self.cast, self.paragraphs = text, cast, paragraphs
         self.traces: list[_Trace] = []
         self.described: dict[str, Entity] = {}
@@ -179,7 +181,7 @@ class _Resolver:
         if low in words("pronouns") or low in ("these", "those", "others"):
             named = {m.entity for m in self.cast.mentions if q.start <= m.start < q.end}
             return self._pronoun(low, a, named)
-        tokens = [t for t in tokens_of(self.text, a, b, []) if t.word]
+        tokens = [t for t in tokens_of(self.text, a, b) if t.word]
         head = head_of(tokens)
         if not head:
             return None, "unresolved", 0.0
@@ -256,7 +258,7 @@ class _Resolver:
         name = re.sub(r"^(?:the|a|an)\s+", "", " ".join(label.split()), flags=re.IGNORECASE)
         key = fold(name)
         if key not in self.described:
-            head = head_of([t for t in tokens_of(name, 0, len(name), []) if t.word])
+            head = head_of([t for t in tokens_of(name, 0, len(name)) if t.word])
             noun = head[-1].low if head else ""
             kind = "body" if noun in words("body_nouns") or noun in words("documents") else "person"
             several_of = noun.endswith("s") and not noun.endswith(("ss", "us"))

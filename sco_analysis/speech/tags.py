@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from .complements import Report, content_end
 from .cues import Cue, particles_of, words
-from .phrases import TITLE, Token, has_clause, is_clause
+from .forms import TITLE
+from .phrases import Token, has_clause, is_clause
 from .subjects import Range, phrase_after
 
 
