@@ -12,10 +12,11 @@ import pandas as pd
 from . import tables
 from .errors import CorpusError, CorpusWarning
 from .intake.describing import describe
-from .intake.inputs import Input, is_address, unique
+from .intake.inputs import Input, is_address, printable, unique
 from .intake.inputs import list_inputs as _list_inputs
+from .intake.languages import ENGLISH, as_code, find_languages, name_language
 from .intake.limits import Limits
-from .intake.readers import TEXT, read_input
+from .intake.readers import KINDS, Record, read_input
 
 #: characters of text in one table of `iter_corpus`, unless it is told otherwise
 BLOCK = 16_000_000
@@ -59,15 +60,14 @@ def read_corpus(path: Corpus, *, limits: Limits | None = None) -> pd.DataFrame:
     for frame, problems in _blocks(inputs, BLOCK, limits or Limits()):
         frames.append(frame)
         reasons += problems
-    for message in [*told, *(f"{path} was left out: {reason}" for path, reason in reasons)]:
+    for message in [*told, *reasons]:
         warnings.warn(message, CorpusWarning, stacklevel=2)
     full = [frame for frame in frames if len(frame)]
     if not full:
-        said = "; ".join(f"{path}: {reason}" for path, reason in reasons[:20])
         raise CorpusError(
-            f"no document could be read in {find_root(path)}"
-            + (f" ({said})" if reasons else f": it holds no {', '.join(TEXT)} file")
-            + "; give a folder with plain text files in it, or one such file"
+            f"no document could be read in {_name(path)}"
+            + (f" ({'; '.join(reasons[:20])})" if reasons else f": it holds no file ending in {', '.join(KINDS)}")
+            + "; give a folder with texts in it, or one such file"
         )
     return pd.concat(full, ignore_index=True) if len(full) > 1 else full[0]
 
@@ -106,8 +106,8 @@ def _iterate(inputs: Sequence[Input], told: Iterable[str], block: int, limits: L
     for message in told:
         warnings.warn(message, CorpusWarning, stacklevel=2)
     for frame, problems in _blocks(inputs, block, limits):
-        for name, reason in problems:
-            warnings.warn(f"{name} was left out: {reason}", CorpusWarning, stacklevel=2)
+        for message in problems:
+            warnings.warn(message, CorpusWarning, stacklevel=2)
         if len(frame):
             yield frame
 
@@ -126,22 +126,35 @@ def list_inputs(path: Corpus, *, limits: Limits | None = None) -> list[Input]:
 def check_corpus(path: Corpus, *, limits: Limits | None = None) -> pd.DataFrame:
     """Say of every file in ``path`` whether it can be read, and if not, why.
 
-    Returns a table with one row a file: ``path``, ``status`` (``read`` or ``left out``), ``reason`` (empty when read),
-    ``encoding``, ``n_words``. Raises `CorpusError` when the path does not exist.
+    Returns a table with one row a document, and one for each file in which there is none: ``path``, ``status``
+    (``read``; ``not analysed``: read, but not in English; ``left out``), ``reason`` (why so; for a document that was
+    read, what is to be told of it), ``encoding``, ``n_words``, ``format``, ``language``. Raises `CorpusError` when the
+    path does not exist or corpus.csv is malformed.
     """
     inputs, _ = _inputs(path, limits or Limits())
-    rows = [
-        {
-            "path": record["path"],
-            "status": "read" if "text" in record else "left out",
-            "reason": record.get("reason", ""),
-            "encoding": record.get("encoding", ""),
-            "n_words": tables.count_words(record.get("text", "")),
-        }
+    records = (
+        record
         for source in sorted(inputs, key=lambda source: source.path)
         for record in read_input(source, limits or Limits())
-    ]
-    return pd.DataFrame(rows, columns=["path", "status", "reason", "encoding", "n_words"])
+    )
+    columns = ["path", "status", "reason", "encoding", "n_words", "format", "language"]
+    return pd.DataFrame(map(_checked, records), columns=columns)
+
+
+def _checked(record: Record) -> dict[str, Any]:
+    row = {"path": record["path"], "status": "left out", "reason": record.get("reason", "")}
+    if "text" not in record:
+        return row | {"encoding": "", "n_words": 0, "format": "", "language": ""}
+    language, told = _language(record)
+    return {
+        "path": record["path"],
+        "status": "read" if language in ("", ENGLISH) else "not analysed",
+        "reason": "; ".join(filter(None, [record.get("note", ""), told])),
+        "encoding": record["encoding"],
+        "n_words": tables.count_words(record["text"]),
+        "format": record["format"],
+        "language": language,
+    }
 
 
 def find_path(path: str | Path) -> Path:
@@ -162,8 +175,7 @@ def find_path(path: str | Path) -> Path:
     )
 
 
-def find_root(path: Corpus) -> str:
-    """Return where the documents lie, as it is named in messages."""
+def _name(path: Corpus) -> str:
     if not isinstance(path, str | Path):
         return path[0].root if path else "an empty list"
     return str(path) if is_address(path) else str(find_path(path))
@@ -175,32 +187,53 @@ def _inputs(path: Corpus, limits: Limits) -> tuple[list[Input], list[str]]:
     return _list_inputs(path if is_address(path) else find_path(path), limits)
 
 
-def _blocks(
-    inputs: Iterable[Input], block: int, limits: Limits
-) -> Iterator[tuple[pd.DataFrame, list[tuple[str, str]]]]:
-    """Read the inputs into tables of ``block`` characters, each with the paths and reasons of what was left out."""
+def _blocks(inputs: Iterable[Input], block: int, limits: Limits) -> Iterator[tuple[pd.DataFrame, list[str]]]:
+    """Read the inputs into tables of ``block`` characters, each with what is to be told of what was read for it."""
     rows: list[dict[str, Any]] = []
-    problems: list[tuple[str, str]] = []
+    told: list[str] = []
     taken: set[str] = set()
     size = 0
     for source in inputs:
         for record in read_input(source, limits):
             if "text" not in record:
-                problems.append((record["path"], record["reason"]))
+                told.append(f"{record['path']} was left out: {record['reason']}")
                 continue
-            rows.append(_row(record, source) | {"doc_id": unique(record["doc_id"], taken)})
+            row, notes = _row(record)
+            row["doc_id"] = unique(printable(record["doc_id"]), taken)
+            if row["doc_id"] != record["doc_id"]:
+                notes.append(f"its doc_id is there already; it is called {row['doc_id']} here")
+            told += [f"{record['path']}: {note}" for note in notes]
+            rows.append(row)
             size += len(record["text"])
             if size >= block:
-                yield _table(rows), problems
-                rows, problems, size = [], [], 0
-    yield _table(rows), problems
+                yield _table(rows), told
+                rows, told, size = [], [], 0
+    yield _table(rows), told
 
 
-def _row(record: dict[str, Any], source: Input) -> dict[str, Any]:
-    """Join what corpus.csv, the document's columns or page, and the text itself say; the first that knows wins."""
-    said = describe(record["text"]) | record.get("metadata", {}) | dict(source.metadata)
-    read = {key: value for key, value in record.items() if key != "metadata"}
-    return said | read | {"n_words": tables.count_words(record["text"])}
+def _row(record: Record) -> tuple[dict[str, Any], list[str]]:
+    """Join what corpus.csv, columns or page, and the text itself say (the first that knows wins); and what to tell."""
+    language, told = _language(record)
+    notes = [record["note"]] if "note" in record else []
+    if language not in ("", ENGLISH):
+        notes.append(f"it was read but is not analysed: {told}; only English is")
+    elif told:
+        notes.append(told)
+    text = record["text"]
+    read = {key: value for key, value in record.items() if key not in ("metadata", "note")}
+    row = describe(text) | record["metadata"] | read | {"n_words": tables.count_words(text)}
+    return row | {"language": language or None, "encoding": record["encoding"] or None}, notes
+
+
+def _language(record: Record) -> tuple[str, str]:
+    """Return the language of a document, empty when nobody knows, and what is to be told of it."""
+    given = as_code(record["metadata"].get("language", ""))
+    found = [given] if given else find_languages(record["text"])
+    language = ENGLISH if ENGLISH in found else (found or [""])[0]
+    foreign = [name_language(code) for code in found if code != ENGLISH]
+    if not foreign:
+        return language, ""
+    return language, f"{'parts of it are' if language == ENGLISH else 'it is'} in {' and '.join(foreign)}"
 
 
 def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:

@@ -27,7 +27,7 @@ class Input:
 
     ``root`` is a folder or an address, ``name`` the file's below it, ``doc_id`` what its document is called;
     ``metadata`` is what corpus.csv says of it, ``within`` what it says of the documents inside it. ``reason`` says why
-    it cannot be read, when that is known beforehand.
+    it cannot be read, when that is known beforehand. ``alone`` tells that it is the whole corpus.
     """
 
     root: str
@@ -36,6 +36,7 @@ class Input:
     metadata: Mapping[str, Any] = field(default_factory=dict)
     within: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
     reason: str = ""
+    alone: bool = False
 
     @property
     def path(self) -> str:
@@ -79,8 +80,9 @@ def list_inputs(path: str | Path, limits: Limits) -> tuple[list[Input], list[str
     names = [each.name for each in found]
     ids = name_documents(names, {name: said["doc_id"] for name, said in listed.items() if "doc_id" in said})
     within, gone = _sort_out(listed, set(names), root)
+    alone = len(found) == 1
     inputs = [
-        Input(root, each.name, ids[each.name], listed.get(each.name, {}), within.get(each.name, {}), each.reason)
+        Input(root, each.name, ids[each.name], listed.get(each.name, {}), within.get(each.name, {}), each.reason, alone)
         for each in found
     ]
     return (

@@ -68,6 +68,21 @@ def check_metadata(said: Mapping[str, str], where: str) -> dict[str, Any]:
     return known
 
 
+def check_row(row: Mapping[str, str]) -> tuple[dict[str, Any], str]:
+    """Return what the columns of a row say of its document, and what could not be made sense of; that is left out."""
+    said: dict[str, Any] = {key: value for key, value in row.items() if key not in _NOT_OURS}
+    faults = []
+    if "date" in said:
+        said["date"] = read_date(said["date"])
+        if said["date"] is None:
+            faults.append(f"column `date`: {str(said.pop('date') or row['date'])[:40]!r} is not a date")
+    if "genre" in said and said["genre"].casefold() not in tables.GENRES:
+        faults.append(f"column `genre`: {said.pop('genre')[:40]!r} is none of {', '.join(tables.GENRES)}")
+    elif "genre" in said:
+        said["genre"] = said["genre"].casefold()
+    return said, "; ".join(faults)
+
+
 def read_date(value: Any) -> pd.Timestamp | None:
     """Turn a date as written into a timestamp without a time zone (that of UTC); nothing when it is no date."""
     if not _DATE.search(str(value)[:100]):
