@@ -19,6 +19,9 @@ from .lexicon import BIT, STEPS, Lexicon
 STRONG, MEDIUM, WEAK = 0.15, 0.6, 0.85
 SAME_CLAUSE = 0.5  # less than this passing between two words: not one clause
 _NOTHING = 1e-9
+#: What passes is kept as a whole number of such parts of its logarithm: sums of whole numbers do not depend on what
+#: stands before them, so that a sentence has the same score whatever it is scored together with.
+_PARTS = 2.0**48
 
 ROLES = ("actor", "object", "venue", "speaker", "list member")
 ACTOR, OBJECT, VENUE, SPEAKER, LIST = range(5)
@@ -35,7 +38,7 @@ class Words:
     base: np.ndarray  # offset of each sentence
     kind: np.ndarray  # class of the lexicon
     mask: np.ndarray  # groups of function words
-    depth: np.ndarray  # sum of what the bounds before each word take, as −log of what passes
+    depth: np.ndarray  # sum of what the bounds before each word take, as −log of what passes, in _PARTS
     mark: np.ndarray  # what the punctuation after each word lets pass
 
     def has(self, place: np.ndarray, *groups: str) -> np.ndarray:
@@ -46,7 +49,7 @@ class Words:
 
     def passes(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
         """How much of an entry's force gets from one word to the other, over the bounds between them."""
-        return np.exp(-np.abs(self.depth[one] - self.depth[other]))
+        return np.exp(-np.abs(self.depth[one] - self.depth[other]) / _PARTS)
 
     def count(self, first: np.ndarray, last: np.ndarray, *groups: str) -> np.ndarray:
         """Count the words of ``groups`` from ``first`` to ``last``, both included."""
@@ -76,7 +79,7 @@ def read_words(texts: Sequence[str], lexicon: Lexicon) -> Words:
     kind, mask = kind[ids] if len(ids) else ids, mask[ids] if len(ids) else ids
     row = np.searchsorted(tokens.base, start, side="right") - 1
     mark = _marks(text, tokens.characters, start, end, row)
-    words = Words(text, start, end, row, tokens.base, kind, mask, np.zeros(len(start)), mark)
+    words = Words(text, start, end, row, tokens.base, kind, mask, np.zeros(len(start), dtype=np.int64), mark)
     words.depth = _depth(words)
     return words
 
@@ -117,7 +120,7 @@ def _depth(words: Words) -> np.ndarray:
     opens = words.has(strong + 1, "first", "third", "title", "venue", "condition", "medium", "other", "capital")
     bound[strong] = np.where(words.has(strong, "shares") & ~opens, WEAK, STRONG)
     bound[1:] *= words.mark[:-1]
-    return -np.cumsum(np.log(bound))
+    return np.cumsum(np.rint(-np.log(bound) * _PARTS).astype(np.int64))
 
 
 @dataclass
