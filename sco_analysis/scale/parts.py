@@ -1,0 +1,205 @@
+"""A share of a corpus → its tables on disk: parsed once, and not again while neither it nor the code has changed.
+
+In ``.work/parsed`` stands a folder for each part, under a name made of its documents and of the code that parsed it. It
+appears when all is in it:
+
+- ``documents.parquet`` (without the texts), ``turns.parquet`` … ``polarity.parquet``: the tables, with the repeats that
+  the part knows of;
+- ``passages.arrow``: its sentences in the order of the corpus, to be looked into from other parts without being read;
+- ``sketch.npy``: what must be known of them to find their copies in other parts (`repeats.sketch`), sorted by hash;
+- ``record.json``: how many documents and words, which documents failed and why.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from ..errors import ScoError
+from ..parse import Parsed, parse
+from ..repeats import sketch
+from ..store.files import put, put_together
+from ..store.fingerprints import digest, hash_made_with
+from .shares import Share
+
+WORK = ".work"
+TABLES = ("documents", "turns", "quotations", "sentences", "mentions", "polarity")
+SKETCH = np.dtype(
+    [("hash", "u8"), ("whole", "u8"), ("mask", "u8"), ("row", "u4"), ("doc", "u4"), ("words", "u2"), ("kind", "u1")]
+)
+#: kinds of rows of a sketch, by number: those of `repeats.sketch`, and the documents' names
+KINDS = {"whole": 0, "first": 1, "last": 2, "doc_id": 3}
+_EVIDENCE = pa.list_(
+    pa.struct([("start", pa.int64()), ("end", pa.int64()), ("text", pa.string()), ("valence", pa.float64())])
+)
+
+
+@dataclass(frozen=True)
+class Job:
+    """What every worker is told: where to write, how to parse, what to count; ``code`` is what it must run."""
+
+    place: str
+    scorer: str
+    code: str
+    counts: Mapping[str, Mapping[str, Any]] = field(default_factory=dict)
+
+    @property
+    def work(self) -> Path:
+        """The folder for what is not the user's."""
+        return Path(self.place, WORK)
+
+    def part(self, key: str) -> Path:
+        """Return the folder of a parsed part."""
+        return self.work / "parsed" / key
+
+
+@cache
+def code_here() -> str:
+    """Hash the code and the judgement in data files that this process runs."""
+    made_with = hash_made_with()
+    return digest([made_with["code"], made_with["dictionaries"]])
+
+
+def name_documents(share: Share) -> list[tuple[str, str]]:
+    """Return doc_id and path of each document of a share."""
+    documents, _ = share.read()
+    return list(zip(documents["doc_id"], documents.get("path", documents["doc_id"]), strict=True))
+
+
+def parse_share(job: Job, share: Share) -> dict[str, Any]:
+    """Parse a share and write its tables, unless that was done before; return its record.
+
+    Documents that cannot be parsed are left out and named in the record.
+
+    Raises `ScoError` when this process runs other code than the one that asks.
+    """
+    if code_here() != job.code:
+        raise ScoError("a worker runs another version of sco-analysis; install the same one on all of them")
+    documents, told = share.read()
+    hashes = pd.util.hash_pandas_object(documents.astype("str"), index=False).tolist() if len(documents) else []
+    key = digest([job.code, job.scorer, hashes, list(documents)])
+    folder = job.part(key)
+    if (folder / "record.json").is_file():
+        record = json.loads((folder / "record.json").read_text(encoding="utf-8")) | {"status": "taken over"}
+    else:
+        parsed, failures = parse_good(documents, job.scorer)
+        record = {"key": key, "documents": 0, "characters": 0, "words": 0, "failures": failures}
+        if parsed is not None:
+            record["documents"] = len(parsed.documents)
+            record["characters"] = int(parsed.documents["text"].str.len().sum())
+            record["words"] = int(parsed.documents["n_words"].sum())
+            _write(parsed, folder, record)
+        record["status"] = "parsed"
+    return record | {"name": share.name, "told": told}
+
+
+def parse_good(documents: pd.DataFrame, scorer: str) -> tuple[Parsed | None, list[dict[str, str]]]:
+    """Parse all documents that can be parsed, and say of the others what went wrong: doc_id, path, error."""
+    if documents.empty:
+        return None, []
+    try:
+        return parse(documents, scorer), []
+    except Exception:  # one of them; the others do not depend on it
+        failures = [failure for at in range(len(documents)) if (failure := _failure(documents.iloc[[at]], scorer))]
+        if not failures:
+            raise
+    bad = {failure["doc_id"] for failure in failures}
+    good = documents[~documents["doc_id"].isin(bad)].reset_index(drop=True)
+    return (parse(good, scorer) if len(good) else None), failures
+
+
+def _failure(document: pd.DataFrame, scorer: str) -> dict[str, str] | None:
+    document = document.reset_index(drop=True)
+    try:
+        parse(document, scorer)
+    except Exception as error:
+        row = document.iloc[0]
+        told = {"doc_id": row["doc_id"], "path": row.get("path", ""), "error": f"{type(error).__name__}: {error}"}
+        return {name: str(value) for name, value in told.items()}
+    return None
+
+
+def _write(parsed: Parsed, folder: Path, record: Mapping[str, Any]) -> None:
+    draft = folder.with_name(f".{folder.name}.{os.getpid()}")
+    shutil.rmtree(draft, ignore_errors=True)
+    draft.mkdir(parents=True)
+    try:
+        for name in TABLES:
+            frame = getattr(parsed, name)
+            write_table(frame.drop(columns="text") if name == "documents" else frame, draft / f"{name}.parquet")
+        ordered = in_order(parsed.sentences, parsed.documents["doc_id"])
+        _write_passages(ordered, draft / "passages.arrow")
+        _write_sketch(ordered, parsed.documents["doc_id"], draft / "sketch.npy")
+        put(draft / "record.json", json.dumps(record, ensure_ascii=False).encode())
+        if folder.is_dir():  # another worker was as quick
+            return
+        draft.rename(folder)
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+
+
+def write_table(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table as parquet; a column has the same type in every part, whatever is in it."""
+    told = frame.astype({name: "str" for name in frame if frame[name].dtype == object and name != "evidence"})
+    schema = pa.Schema.from_pandas(told, preserve_index=False)
+    if "evidence" in told:
+        schema = schema.set(schema.get_field_index("evidence"), pa.field("evidence", _EVIDENCE))
+    table = pa.Table.from_pandas(told, schema=schema, preserve_index=False)
+    put_together({path: lambda draft: pq.write_table(table, draft)})
+
+
+def in_order(sentences: pd.DataFrame, doc_ids: pd.Series) -> pd.DataFrame:
+    """Put sentences into the order of the corpus; ``doc`` is the number of their document."""
+    number = pd.Series(range(len(doc_ids)), index=doc_ids.to_numpy(), dtype="int64")
+    return sentences.assign(doc=sentences["doc_id"].map(number).astype("int64")).sort_values(
+        ["doc", "start"], kind="stable", ignore_index=True
+    )
+
+
+def _write_passages(ordered: pd.DataFrame, path: Path) -> None:
+    """Write sentences with the row of what each repeats (−1: nothing), uncompressed, so that rows can be taken out."""
+    row = pd.Series(ordered.index, index=ordered["doc_id"] + ":" + ordered["start"].astype("str"))
+    original = ordered["repeat_of"].map(row[~row.index.duplicated()]).fillna(-1).astype("int32")
+    columns = ordered[["doc", "start", "text", "voice"]].assign(
+        doc_id=ordered["doc_id"].astype("category"), voice=ordered["voice"].astype("category"), original=original
+    )
+    table = pa.Table.from_pandas(columns.astype({"doc": "int32"}), preserve_index=False)
+
+    def write(draft: Path) -> None:
+        with pa.OSFile(str(draft), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
+            writer.write_table(table)
+
+    put_together({path: write})
+
+
+def _write_sketch(ordered: pd.DataFrame, doc_ids: pd.Series, path: Path) -> None:
+    """Write the sketch of the sentences and the hashes of the documents' names."""
+    found = sketch(ordered) if len(ordered) else pd.DataFrame(columns=["kind", "hash", "whole", "mask", "row", "words"])
+    rows = np.zeros(len(found) + len(doc_ids), dtype=SKETCH)
+    known = rows[: len(found)]
+    for name in ("hash", "whole", "mask", "row"):
+        known[name] = found[name].to_numpy()
+    known["words"] = np.minimum(found["words"].to_numpy(dtype=np.int64), 0xFFFF)
+    known["kind"] = found["kind"].map(KINDS).to_numpy()
+    known["doc"] = ordered["doc"].to_numpy()[known["row"]]
+    names = rows[len(found) :]
+    names["hash"] = pd.util.hash_array(doc_ids.str.casefold().to_numpy(dtype=object), categorize=False)
+    names["doc"] = range(len(doc_ids))
+    names["kind"] = KINDS["doc_id"]
+
+    def write(draft: Path) -> None:
+        with draft.open("wb") as stream:
+            np.save(stream, np.sort(rows, order="hash"))
+
+    put_together({path: write})

@@ -1,0 +1,115 @@
+"""A parsed part and what the corpus says of it → the tables that users read, and the sums of its tallies."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import os
+import pickle
+import shutil
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any, NamedTuple
+
+import pandas as pd
+import pyarrow.parquet as pq
+
+from .. import tallies
+from ..store.files import put
+from ..store.fingerprints import digest
+from ..sums import Sums
+from .copies import resolve
+from .parts import TABLES, Job, in_order, write_table
+
+
+class Tally(NamedTuple):
+    """The two halves of a tally: what is counted of a part, and what is made of all that was counted."""
+
+    add: Callable[..., Sums]
+    finish: Callable[..., pd.DataFrame]
+    #: options that the second half takes too
+    both: tuple[str, ...]
+
+
+TALLIES = {
+    "topic_frequency": Tally(tallies.sum_topics, tallies.finish_topics, ("by", "sub")),
+    "speaker_share": Tally(tallies.sum_speakers, tallies.finish_speakers, ("by", "within")),
+    "sentiment_toward_states": Tally(tallies.sum_states, tallies.finish_states, ("by", "targets")),
+}
+
+
+def publish_part(job: Job, run: str, keys: Sequence[str], part: int, name: str) -> dict[str, int]:
+    """Write the tables of a part as they are in the whole corpus, and its sums; returns the rows of each table."""
+    marks = resolve(job, run, keys, part)
+    folder = job.part(keys[part])
+    told = digest([keys[part], marks.index.tolist(), marks.tolist()])
+    published, sums = job.work / "published" / f"{name}.json", sums_file(job, name)
+    last = _last(published)
+    files = {table: Path(job.place, table, f"part-{name}.parquet") for table in TABLES}
+    if last.get("told") != told or not all(file.is_file() for file in files.values()):
+        published.unlink(missing_ok=True)
+        _publish(folder, files, marks)
+        last = {"told": told, "rows": {table: pq.read_metadata(file).num_rows for table, file in files.items()}}
+    counts = digest([told, dict(job.counts)])
+    if last.get("counts") != counts or not sums.is_file():
+        parsed = _read(files)
+        made = {tally: TALLIES[tally].add(parsed, **options) for tally, options in job.counts.items()}
+        put(sums, pickle.dumps(made, protocol=5))
+        put(published, json.dumps(last | {"counts": counts}).encode())
+    return last["rows"]
+
+
+def sums_file(job: Job, name: str) -> Path:
+    """Return the file with the sums of a part; what is read from there is trusted like code."""
+    return job.work / "sums" / f"{name}.pickle"
+
+
+def _last(published: Path) -> Mapping[str, Any]:
+    try:
+        return json.loads(published.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _publish(folder: Path, files: Mapping[str, Path], marks: pd.Series) -> None:
+    """Put the part's tables where users find them; only sentences and polarity know of repeats."""
+    sentences = pd.read_parquet(folder / "sentences.parquet")
+    doc_ids = pd.read_parquet(folder / "documents.parquet", columns=["doc_id"])["doc_id"]
+    keys = ["doc_id", "start"]
+    ordered = in_order(sentences[keys], doc_ids)
+    told = ordered[keys].assign(repeat_of=marks.reindex(ordered.index))
+    told = sentences[keys].merge(told, on=keys, how="left", validate="1:1")["repeat_of"].astype("str")
+    changed = not told.equals(sentences["repeat_of"])
+    for name, file in files.items():
+        file.parent.mkdir(parents=True, exist_ok=True)
+        if changed and name == "sentences":
+            write_table(sentences.assign(repeat_of=told), file)
+        elif changed and name == "polarity":
+            polarity = pd.read_parquet(folder / "polarity.parquet")
+            spans = sentences[keys].assign(repeat_of=told).rename(columns={"start": "sentence"})
+            found = polarity[["doc_id", "sentence"]].merge(spans, on=["doc_id", "sentence"], how="left", validate="m:1")
+            write_table(polarity.assign(repeat_of=found["repeat_of"]), file)
+        else:
+            _link(folder / f"{name}.parquet", file)
+
+
+def _link(source: Path, target: Path) -> None:
+    """Let a file have a second name, or a copy where the disk cannot do that."""
+    draft = target.with_name(f".{target.name}.{os.getpid()}-0.part")
+    with contextlib.suppress(FileNotFoundError):
+        draft.unlink()
+    try:
+        os.link(source, draft)
+    except OSError:
+        shutil.copyfile(source, draft)
+    draft.replace(target)
+
+
+def _read(files: Mapping[str, Path]) -> Any:
+    """Read what tallies need of a part: all tables but the documents, without the evidence."""
+    found = {}
+    for name in TABLES[1:]:
+        columns = [column for column in pq.read_schema(files[name]).names if column != "evidence"]
+        found[name] = pd.read_parquet(files[name], columns=columns)
+    return SimpleNamespace(**found)
