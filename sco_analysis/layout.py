@@ -27,6 +27,9 @@ _KIND_OF_LOOK = {
     "procedure": "prose",
     "teaser": "prose",
 }
+#: a line, or what a label leaves of one, with the use found for it: `label`, or none yet
+Piece = tuple[Line, str]
+
 _LONGEST_HEADING = 25
 #: what may stand before a label on its line: markup, and the number of a question
 _ASIDE = re.compile(r"\(([^()\n]{2,80})\)|\[([^\[\]\n]{2,80})\]")
@@ -40,13 +43,6 @@ class Block(NamedTuple):
     end: int
     kind: str
     session: int
-
-
-class Piece(NamedTuple):
-    """A line, or what a label leaves of one, with the use found for it."""
-
-    line: Line
-    kind: str
 
 
 @dataclass(frozen=True)
@@ -135,14 +131,14 @@ def _cut_at(labels: Iterable[Label], lines: list[Line], text: str) -> Iterator[P
     reached = 0  # a label may run over the end of its line
     for line in lines:
         if reached <= line.start and (label is None or label.start >= line.end):
-            yield Piece(line, "")
+            yield line, ""
             continue
         start = max(line.start, reached)
         while label and label.start < line.end:
             if label.start > start and not _MARKUP.fullmatch(text, start, label.start):
                 yield from _cut(line, text, start, label.start)
             own = Line(label.start, label.end, text[label.start : label.end], line.look, line.gap, line.indent)
-            yield Piece(own, "label")
+            yield own, "label"
             start = reached = max(start, label.end)
             label = next(waiting, None)
         if start < line.end and text[start : line.end].strip(" \t*_\xa0"):
@@ -154,7 +150,7 @@ def _cut(line: Line, text: str, start: int, end: int) -> Iterator[Piece]:
     inner = raw.strip()
     if inner:
         start += raw.index(inner[0])
-        yield Piece(Line(start, start + len(inner), inner, "", gap=False, indent=0), "")
+        yield Line(start, start + len(inner), inner, "", gap=False, indent=0), ""
 
 
 def _classify(pieces: list[Piece], wrapped: bool) -> Iterator[Piece]:
@@ -172,7 +168,7 @@ def _classify(pieces: list[Piece], wrapped: bool) -> Iterator[Piece]:
         else:
             following = pieces[i + 1] if i + 1 < len(pieces) else None
             kind = "heading" if _is_heading(line, following, wrapped) else "prose"  # noqa: PLW2901
-        yield Piece(line, kind)
+        yield line, kind
 
 
 def _is_heading(line: Line, following: Piece | None, wrapped: bool) -> bool:
@@ -180,13 +176,13 @@ def _is_heading(line: Line, following: Piece | None, wrapped: bool) -> bool:
     words = len(line.text.split(None, _LONGEST_HEADING))
     if words > _LONGEST_HEADING:
         return False
-    alone = line.gap and (following is None or following.line.gap or following.kind == "label")
+    alone = line.gap and (following is None or following[0].gap or following[1] == "label")
     if wrapped and not alone:
         return False
     if not line.ended:
         return True
     question = line.text.endswith("?") and words <= 12 and alone
-    return question and following is not None and len(following.line.text) > 80
+    return question and following is not None and len(following[0].text) > 80
 
 
 def _join(pieces: list[Piece]) -> list[tuple[int, int, str]]:

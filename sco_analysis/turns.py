@@ -10,8 +10,10 @@ import pandas as pd
 
 from . import tables
 from .layout import Block, Layout, layout_of, stage_directions
-from .people import Roster, fold
+from .people import fold
 from .reading.candidates import Label
+from .reading.roster import Roster
+from .tokens import count_words
 
 #: columns of the documents table that travel with every span
 TRAVELLING = ("genre", "source", "date")
@@ -24,6 +26,8 @@ _BEFORE_NAME = re.compile(r"(?:Good \w+[.,!]\s+)?(?P<outlet>[A-Z][^.,;:?!]{1,40}
 _OUTLET_ALONE = re.compile(
     r"(?:Good \w+[.,!]\s+)?(?P<outlet>[A-Z][^.,;:?!]{1,40}? (?:newspaper|agency|channel|TV|radio|magazine))(?=[.,;])"
 )
+_SPACE = re.compile(r"\s*")
+_REST_OF_NAME = re.compile(r"[\w'’-]*")
 
 
 def split_turns(documents: pd.DataFrame) -> pd.DataFrame:
@@ -46,7 +50,16 @@ def split_turns(documents: pd.DataFrame) -> pd.DataFrame:
         When ``documents`` lacks ``doc_id`` or ``text``.
     """
     tables.check(documents, "documents", columns=["doc_id", "text"])
-    rows = [row for document in documents.to_dict("records") for row in turns_of(document, layout_of(document["text"]))]
+    rows: list[dict[str, Any]] = []
+    spoken: list[str] = []
+    names = [name for name in TRAVELLING if name in documents]
+    for doc_id, text, *values in zip(*(documents[name] for name in ("doc_id", "text", *names)), strict=True):
+        travelling = {"doc_id": doc_id, **dict(zip(names, values, strict=True))}
+        for turn, words in turns_of(text, layout_of(text)):
+            rows.append(turn | travelling)
+            spoken.append(words)
+    for row, n_words in zip(rows, count_words(spoken).tolist(), strict=True):
+        row["n_words"] = n_words
     return tables.build("turns", rows)
 
 
@@ -76,24 +89,19 @@ def explain_labels(documents: pd.DataFrame) -> pd.DataFrame:
     return counted[["doc_id", "label", "n", "accepted", "reason", "first"]]
 
 
-def turns_of(document: dict[str, Any], layout: Layout) -> Iterator[dict[str, Any]]:
-    """Yield the turns of one document as rows of the turns table."""
-    text = document["text"]
+def turns_of(text: str, layout: Layout) -> Iterator[tuple[dict[str, Any], str]]:
+    """Yield the turns of one text: what it tells of a row of the turns table, and the words that are spoken in it."""
     accepted = [label for label in layout.labels if label.accepted]
     if not accepted:
         return
     roster = Roster(text, accepted)
-    speakers = {label.start: roster.resolve(label) for label in accepted}
-    travelling = {name: document.get(name) for name in TRAVELLING}
     outlets: dict[str, str | None] = {}
-    for label, speech in _speeches(layout.blocks, accepted):
-        session = speech[0].session if speech else _session_at(layout.blocks, label.start)
+    for label, session, speech in _speeches(layout.blocks, accepted):
         start, end = (speech[0].start, speech[-1].end) if speech else (label.end, label.end)
-        speaker = speakers[label.start]
-        if speaker.name and not speaker.role:
-            outlets[speaker.name] = outlets.get(speaker.name) or _outlet(text[start : start + 250], speaker.name)
-        yield {
-            "doc_id": document["doc_id"],
+        speaker = roster.resolve(label)
+        if speaker.name and not speaker.role and not outlets.get(speaker.name):
+            outlets[speaker.name] = _outlet(text[start : start + 250], speaker.name)
+        turn = {
             "start": start,
             "end": end,
             "text": text[start:end],
@@ -104,40 +112,39 @@ def turns_of(document: dict[str, Any], layout: Layout) -> Iterator[dict[str, Any
             "speaker": speaker.name,
             "state": speaker.state,
             "role": speaker.role or outlets.get(speaker.name or ""),
-            "n_words": count_spoken(text, speech),
             "how": speaker.how,
             "confidence": speaker.confidence,
             "session_title": layout.titles.get(session),
-            **travelling,
         }
+        yield turn, _spoken(text, speech)
 
 
-def _speeches(blocks: tuple[Block, ...], labels: list[Label]) -> Iterator[tuple[Label, list[Block]]]:
-    """Gather the speech blocks behind each label."""
+def _speeches(blocks: tuple[Block, ...], labels: list[Label]) -> Iterator[tuple[Label, int, list[Block]]]:
+    """Gather the speech blocks behind each label, with the session in which the speech begins."""
     by_start = {label.start: label for label in labels}
-    label, speech = None, []
+    label, session, speech = None, 1, []
     for block in blocks:
         if block.kind == "label":
             if label:
-                yield label, speech
-            label, speech = by_start[block.start], []
+                yield label, session, speech
+            label, session, speech = by_start[block.start], block.session, []
         elif block.kind == "speech" and label:
+            session = session if speech else block.session
             speech.append(block)
     if label:
-        yield label, speech
+        yield label, session, speech
 
 
-def _session_at(blocks: tuple[Block, ...], offset: int) -> int:
-    return next((block.session for block in blocks if block.start <= offset < block.end), 1)
-
-
-def count_spoken(text: str, speech: list[Block]) -> int:
-    """Count the words of a speech without stage directions."""
-    words = 0
+def _spoken(text: str, speech: list[Block]) -> str:
+    """Return the words of a speech without stage directions."""
+    pieces = []
     for block in speech:
-        words += tables.count_words(text[block.start : block.end])
-        words -= sum(tables.count_words(text[a:b]) for a, b in stage_directions(text, block.start, block.end))
-    return words
+        start = block.start
+        for begin, end in stage_directions(text, start, block.end):
+            pieces.append(text[start:begin])
+            start = end
+        pieces.append(text[start : block.end])
+    return "\n".join(pieces)
 
 
 def _outlet(opening: str, speaker: str) -> str | None:
@@ -145,14 +152,24 @@ def _outlet(opening: str, speaker: str) -> str | None:
     words = speaker.split()
     if len(words) < 2:
         return None
-    surname = re.escape(words[-1][:4])  # the surname may be misspelt further on
-    name = re.search(rf"{re.escape(words[0])}\s+{surname}[\w'’-]*", opening)
+    name = _find_name(opening, words[0], words[-1][:4])  # the surname may be misspelt further on
     match = _OUTLET_ALONE.match(opening)
     if name:
-        after = _AFTER_NAME.match(opening, name.end())
-        match = after or _BEFORE_NAME.fullmatch(opening, 0, name.start()) or match
+        start, end = name
+        match = _AFTER_NAME.match(opening, end) or _BEFORE_NAME.fullmatch(opening, 0, start) or match
     if not match:
         return None
     outlet = match["outlet"] or match["of"]
     outlet = re.sub(r"^(?:the|from)\s+|\s+(?:newspaper|news agency|agency)$", "", outlet.strip())
     return outlet if outlet[:1].isupper() and fold(words[-1]) not in fold(outlet) else None
+
+
+def _find_name(opening: str, first: str, surname: str) -> tuple[int, int] | None:
+    """Find the span of a first name and of the word behind it that begins as the surname does."""
+    start = opening.find(first)
+    while start >= 0:
+        at = _SPACE.match(opening, start + len(first)).end()
+        if at > start + len(first) and opening.startswith(surname, at):
+            return start, _REST_OF_NAME.match(opening, at + len(surname)).end()
+        start = opening.find(first, start + 1)
+    return None

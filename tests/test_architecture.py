@@ -93,6 +93,7 @@ ORDER = [
     "word_figures",
     "figures",
     "records",
+    "commits",
     "citations",
     "parameters",
     "pages",

@@ -2,8 +2,9 @@
 
 import pytest
 
-from sco_analysis.people import Roster, fold, in_title_case, known, split_title, state_of
+from sco_analysis.people import fold, in_title_case, known, split_title, state_of
 from sco_analysis.reading.labels import find_labels
+from sco_analysis.reading.roster import Roster
 
 
 @pytest.mark.parametrize(

@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections import defaultdict
 from collections.abc import Iterator
-from itertools import pairwise
+from itertools import pairwise, zip_longest
 from typing import NamedTuple
 
 from .lines import LONGEST, Line
@@ -40,6 +40,7 @@ _FORMS = (
     ("rule", _STOP_DASH),
     ("rule", _RULE),
 )
+_MAY_BEGIN = frozenset({"", "caption", "teaser"})  # looks of lines that may begin with a label
 _TITLED = (("stop", _CAPITALS),)
 _STOPPED = re.compile(r"\.\s[–—-]\s[A-Z]")
 _PRESIDES = re.compile(r"(?:Mr|Mrs|Ms|Miss|Sir|Dr)\.? [^()]{2,160}\([^()]{3,60}\)(?:.*)")
@@ -86,29 +87,24 @@ def candidates(text: str, lines: list[Line], wrapped: bool) -> Iterator[Label]:
     ``lines`` are those of ``text``; ``wrapped`` says whether its paragraphs are broken over several lines.
     """
     stops = _STOPPED.search(text) is not None
-    colons = ":" in text or "：" in text
-    for i, line in enumerate(lines):
-        if line.look not in ("", "caption", "teaser"):
+    for line, following in zip_longest(lines, lines[1:]):
+        if line.look not in _MAY_BEGIN:
             continue
-        following = lines[i + 1] if i + 1 < len(lines) else None
-        label = _at_start(line, following, wrapped, stops)
-        if label is None and colons and following and not (following.gap or following.look or ":" in line.text):
-            label = _over_two_lines(line, following)
+        colon = _has_colon(line.text)
+        forms = _worth_asking(line.text, stops)
+        label = _at_start(line, following, forms, wrapped) if colon or forms else None
         if label:
             yield label
+        elif following and not (following.gap or following.look or ":" in line.text) and _has_colon(following.text):
+            label = _over_two_lines(line, following)
+            if label:
+                yield label
     if "](" in text:
         yield from _links(text)
 
 
-def _at_start(line: Line, following: Line | None, wrapped: bool, stops: bool) -> Label | None:
-    """Find the first form that the beginning of ``line`` has; ``stops``: a full stop before a dash is in the text."""
-    for form, pattern in _worth_asking(line.text, stops):
-        match = pattern.match(line.text)
-        label = _make(line, match, form, following, wrapped) if match else None
-        if label:
-            return label
-    match = before_colon(line.text)
-    return _make(line, match, "colon", following, wrapped) if match else None
+def _has_colon(line: str) -> bool:
+    return ":" in line or "：" in line
 
 
 def _worth_asking(line: str, stops: bool) -> tuple[tuple[str, re.Pattern[str]], ...]:
@@ -119,6 +115,19 @@ def _worth_asking(line: str, stops: bool) -> tuple[tuple[str, re.Pattern[str]], 
     if stops or not line[1:2].islower():
         return _FORMS
     return _TITLED if line[0] in "DMRST" else ()
+
+
+def _at_start(
+    line: Line, following: Line | None, forms: tuple[tuple[str, re.Pattern[str]], ...], wrapped: bool
+) -> Label | None:
+    """Find the first of ``forms`` that the beginning of ``line`` has; if none, what stands before a colon."""
+    for form, pattern in forms:
+        match = pattern.match(line.text)
+        label = _make(line, match, form, following, wrapped) if match else None
+        if label:
+            return label
+    match = before_colon(line.text)
+    return _make(line, match, "colon", following, wrapped) if match else None
 
 
 def before_colon(line: str) -> re.Match[str] | None:

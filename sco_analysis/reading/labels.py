@@ -1,8 +1,8 @@
 """What stands before a speech: which candidates for speaker labels are accepted, and the evidence that decides it.
 
-No list of formats decides. A candidate has a form (`candidates`) and a shape (`shapes`: honorific, capitals, office, name,
-part played). Whether it is a label is decided over the whole document: labels come again, surnames come again, and one
-sure label makes the next one likelier, while a heading with a colon in it is followed by no sentence.
+No list of formats decides. A candidate has a form (`candidates`) and a shape (`shapes`: honorific, capitals, office,
+name, part played). Whether it is a label is decided over the whole document: labels come again, surnames come again,
+and one sure label makes the next one likelier, while a heading with a colon in it is followed by no sentence.
 """
 
 from __future__ import annotations
@@ -15,7 +15,8 @@ from .candidates import Label, alone, candidates
 from .lines import Line, is_wrapped, split_lines
 from .shapes import is_office, label_words
 
-_COLON = re.compile(r":(?=\s)")
+_COLON = re.compile(":")
+_COLON_AND_SPACE = re.compile(r":(?=\s)")
 _SENTENCE_STOP = re.compile(r"[.?!…”\")]\s")
 #: what an accepted label in capitals may end in where its colon was misread or no space is left behind it
 _SIGN = re.compile(r"\s?[;.,:]")
@@ -80,19 +81,22 @@ def _judge_all(groups: dict[str, list[Label]], n_candidates: int, text: str) -> 
 
 def _printed_again(text: str, printed: set[str]) -> set[str]:
     """Return those of ``printed`` that stand before two colons of ``text`` or more, be it in the middle of a line."""
-    lengths = sorted({len(name) for name in printed})
+    lengths: dict[str, set[int]] = defaultdict(set)  # by how the name ends: what may stand before a colon that ends so
+    for name in printed:
+        lengths[name[-4:]].add(len(name))
+    sizes = sorted({len(ending) for ending in lengths})
     ends: dict[str, int] = {}
     again: set[str] = set()
-    for colon in re.finditer(":", text):
-        if len(again) == len(printed):
-            break
+    for colon in _COLON.finditer(text) if printed else ():
         end = colon.start()
-        for length in lengths:
+        for length in (length for size in sizes for length in lengths.get(text[max(end - size, 0) : end], ())):
             name = text[max(end - length, 0) : end]
             if name in printed and end - length >= ends.get(name, 0):
                 if name in ends:
                     again.add(name)
                 ends[name] = end + 1
+        if len(again) == len(printed):
+            break
     return again
 
 
@@ -173,7 +177,7 @@ def _in_mid_line(text: str, printed: set[str]) -> Iterator[tuple[int, int, int]]
     """Find where one of ``printed`` stands between a sentence's end and a colon: its start, its end, the colon's."""
     longest = max(map(len, printed))
     reached = 0
-    for colon in _COLON.finditer(text):
+    for colon in _COLON_AND_SPACE.finditer(text):
         end = colon.start()
         while end and text[end - 1].isspace():
             end -= 1
