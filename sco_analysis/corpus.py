@@ -17,6 +17,7 @@ from .intake.inputs import list_inputs as _list_inputs
 from .intake.languages import ENGLISH, as_code, find_languages, name_language
 from .intake.limits import Limits
 from .intake.readers import KINDS, Record, read_input
+from .tokens import count_words
 
 #: characters of text in one table of `iter_corpus`, unless it is told otherwise
 BLOCK = 16_000_000
@@ -151,7 +152,7 @@ def _checked(record: Record) -> dict[str, Any]:
         "status": "read" if language in ("", ENGLISH) else "not analysed",
         "reason": "; ".join(filter(None, [record.get("note", ""), told])),
         "encoding": record["encoding"],
-        "n_words": tables.count_words(record["text"]),
+        "n_words": int(count_words([record["text"]])[0]),
         "format": record["format"],
         "language": language,
     }
@@ -221,7 +222,7 @@ def _row(record: Record) -> tuple[dict[str, Any], list[str]]:
         notes.append(told)
     text = record["text"]
     read = {key: value for key, value in record.items() if key not in ("metadata", "note")}
-    row = describe(text) | record["metadata"] | read | {"n_words": tables.count_words(text)}
+    row = describe(text) | record["metadata"] | read
     return row | {"language": language or None, "encoding": record["encoding"] or None}, notes
 
 
@@ -236,8 +237,21 @@ def _language(record: Record) -> tuple[str, str]:
     return language, f"{'parts of it are' if language == ENGLISH else 'it is'} in {' and '.join(foreign)}"
 
 
+def _count_words(texts: Sequence[str]) -> list[int]:
+    """Count the words of each text, a megabyte of them at a time."""
+    counts: list[int] = []
+    first = size = 0
+    for position, text in enumerate(texts):
+        size += len(text)
+        if size > 1_000_000 or position == len(texts) - 1:
+            counts += count_words(texts[first : position + 1]).tolist()
+            first, size = position + 1, 0
+    return counts
+
+
 def _table(rows: list[dict[str, Any]]) -> pd.DataFrame:
     """Make a documents table whose rows stand in the order given."""
-    table = tables.build("documents", rows)
+    texts = [row["text"] for row in rows]
+    table = tables.build("documents", [row | {"n_words": n} for row, n in zip(rows, _count_words(texts), strict=True)])
     order = {doc_id: position for position, doc_id in enumerate(table["doc_id"])}
     return table.iloc[[order[row["doc_id"]] for row in rows]].reset_index(drop=True)

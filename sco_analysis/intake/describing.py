@@ -62,7 +62,8 @@ _LINE = re.compile(r"[^\r\n\f\v\x1c-\x1e\x85\u2028\u2029]+")
 
 def _guess_genre(text: str, first: str) -> str:
     """Guess what kind of text it is; corpus.csv knows better."""
-    labels = [match[0].strip().lower() for match in _LABEL_LINE.finditer(text)]
-    if labels and len(labels) >= 4 and len(set(labels)) < 0.8 * len(labels):
+    may_be = text.count(":") + text.count("Q") >= 4
+    labels = [match[0].strip().lower() for match in _LABEL_LINE.finditer(text)] if may_be else []
+    if len(labels) >= 4 and len(set(labels)) < 0.8 * len(labels):
         return "transcript"
     return "declaration" if _DECLARATION.search(first) else "news"

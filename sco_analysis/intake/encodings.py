@@ -14,7 +14,7 @@ _MARKS = (
     (b"\xfe\xff", "utf-16"),
 )
 #: control characters that text does not hold; tabs, line ends, separators and a stray backspace are let through
-_CONTROL = re.compile(r"[\x00-\x07\x0e-\x19]")
+_CONTROLS = bytes([*range(0x08), *range(0x0E, 0x1A)])
 _NOT_ASCII = re.compile(r"[^\x00-\x7f]")
 _HIGH = bytes(range(128, 256))
 _SURROGATE = re.compile("[\ud800-\udfff]")
@@ -33,7 +33,9 @@ def decode(data: bytes, declared: str = "") -> tuple[str, str] | None:
             return _checked(data, encoding)
     try:
         text = data.decode("utf-8")
-        if not (len(data) > 3 and 0 in data[:400] and _wide(data)):
+        if len(data) == len(data.translate(None, _CONTROLS)):
+            return text, "utf-8"
+        if not _wide(data):
             return None if _looks_binary(text) else (text, "utf-8")
     except UnicodeDecodeError:
         pass
@@ -95,6 +97,6 @@ def _guess(data: bytes) -> tuple[str, str] | None:
 
 
 def _looks_binary(text: str) -> bool:
-    if _CONTROL.search(text) is None:
-        return False
-    return len(_CONTROL.findall(text)) > 0.02 * len(text) or text.count("\x00") > 0.001 * len(text)
+    data = text.encode("utf-8", "replace")
+    controls = len(data) - len(data.translate(None, _CONTROLS))
+    return controls > 0.02 * len(text) or text.count("\x00") > 0.001 * len(text)

@@ -7,7 +7,7 @@ import io
 import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
-from pathlib import PurePosixPath
+from posixpath import splitext
 from typing import Any, BinaryIO
 
 from ..errors import CorpusError
@@ -89,11 +89,15 @@ def read_input(source: Input, limits: Limits) -> Iterator[Record]:
 
 def kind_of(name: str) -> str | None:
     """Say by its name what a file is to be read as; nothing when it is of no kind that is read."""
-    return KINDS.get(PurePosixPath(name).suffix.lower())
+    return KINDS.get(_suffix(name))
+
+
+def _suffix(name: str) -> str:
+    return splitext(name)[1].lower()
 
 
 def _unknown(name: str) -> str:
-    suffix = PurePosixPath(name).suffix.lower()
+    suffix = _suffix(name)
     return f"files ending in {suffix or 'nothing'} are not read; save it as {_INSTEAD.get(suffix, '.txt')}"
 
 
@@ -144,7 +148,7 @@ def _unfold(stream: BinaryIO, name: str, kind: str, found: str, part: Part, size
     elif found:
         yield from _document(stream.read(part.limits.document + 1), name, found, part)
     else:
-        yield _failed(part, f"its name ends in {PurePosixPath(name).suffix}, but it is not {_NAMES[kind]}")
+        yield _failed(part, f"its name ends in {_suffix(name)}, but it is not {_NAMES[kind]}")
 
 
 def _document(data: bytes, name: str, kind: str, part: Part) -> Iterator[Record]:
@@ -295,7 +299,7 @@ def _failed(part: Part, reason: str) -> Record:
 def _told(part: Part, name: str, found: str) -> Part:
     if not found:
         return part
-    suffix = PurePosixPath(name).suffix
+    suffix = _suffix(name)
     return replace(part, note=f"its name ends in {suffix}, but it is {_NAMES[found]}, and was read as that")
 
 
