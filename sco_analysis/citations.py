@@ -14,11 +14,13 @@ from typing import Any
 from . import __version__
 from .errors import FigureError
 from .records import RESERVED, SUFFIX, figures_folder, write_whole
+from .store.commits import PACKAGE, settle_commits
 
 AUTHOR = "The sco-analysis developers"
 TITLE = "sco-analysis: topic frequency, speaker share and sentiment toward states in diplomatic texts"
 YEAR = "2026"  # of this version; never today's, for a citation made twice is the same
-GALLERY = ("README.md", "figures.bib", "figures.csl.json", "manifest.json")
+MANIFEST = "manifest.json"
+GALLERY = ("README.md", "figures.bib", "figures.csl.json", MANIFEST)
 
 _SHORT = 16  # digits of a hash in a citation: enough to tell texts apart, short enough to print
 _BIBTEX = {"figure": "misc", "dataset": "misc", "software": "software"}
@@ -95,7 +97,8 @@ def write_gallery(folder: str | Path | None = None) -> list[Path]:
     """Write what describes all figures of a folder, from their records: the same records give the same bytes.
 
     ``README.md`` is a gallery (picture, caption, alternative text, files, citation); ``figures.bib`` and
-    ``figures.csl.json`` hold an entry for each figure, its corpus and the package; ``manifest.json`` holds all records.
+    ``figures.csl.json`` hold an entry for each figure, its corpus and the package; ``manifest.json`` holds all records,
+    and for each the commit of this project at which it was drawn (see `settle_commits`).
     ``folder`` is the folder of figures (default: as for `save_figure`). Comes out: the files written; none where no
     figure was saved.
 
@@ -106,7 +109,8 @@ def write_gallery(folder: str | Path | None = None) -> list[Path]:
     if not records:
         return []
     works = [_package(), *_corpora(records).values(), *(_figure(record) for record in records.values())]
-    manifest = {"figures": [{"id": stem, **record} for stem, record in records.items()]}
+    commits = settle_commits(records, place / MANIFEST, PACKAGE.parent / "figures" / MANIFEST)
+    manifest = {"figures": [{"id": stem, **record, "commit": commits[stem]} for stem, record in records.items()]}
     texts = (
         _readme(records),
         "\n\n".join(["Written by sco-analysis from the records of the figures.", *map(_bibtex, works)]),
@@ -209,6 +213,7 @@ def _bibtex(work: Work, _: str = "") -> str:
         "author": f"{{{_latex(work.author)}}}" if work.author else "",
         "title": f"{{{_latex(work.title)}}}",
         "year": _latex(work.year),
+        "date": "/".join(work.years) if len(work.years) > 1 else "",  # BibLaTeX and pandoc read no range in a year
         "version": work.version if work.kind == "software" else "",
         "howpublished": _latex(work.container) or ("Data set" if work.kind == "dataset" else ""),
         "note": _latex(work.note),

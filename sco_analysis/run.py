@@ -22,7 +22,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from . import __version__
-from .citations import GALLERY, write_gallery
+from .citations import GALLERY, MANIFEST, write_gallery
 from .errors import CorpusWarning, FigureError, ParameterError, RenderError
 from .records import SUFFIX
 from .records import corpus_facts as facts_of_documents
@@ -30,6 +30,7 @@ from .rendering.execute import CELL_TIMEOUT, Workers
 from .rendering.pages import write_page
 from .rendering.plan import Job, default_out, find_notebooks, make_plan
 from .rendering.site import page_of, read_site_page, remove_stale, write_site
+from .store.commits import can_settle
 from .store.files import alone, put, put_together, sweep
 from .store.fingerprints import digest, hash_corpus, hash_files, hash_inputs, hash_made_with
 from .store.ledger import FOLDER, Ledger
@@ -339,5 +340,5 @@ def _write_site_when_needed(places: Mapping[str, Path], ledger: Ledger) -> None:
         ledger.enter("index", told, filter(Path.exists, [write_site(places)]))
     records = sorted(path for path in places["figures"].glob("*.json") if path.name not in GALLERY)
     told = {"code": ledger.made_with, "records": hash_files(records, places["figures"])}
-    if ledger.why("gallery", told):
+    if ledger.why("gallery", told) or can_settle(places["figures"] / MANIFEST):
         ledger.enter("gallery", told, write_gallery(places["figures"]))

@@ -10,7 +10,7 @@ pytestmark = pytest.mark.slow
 PAGES = ["index", "topic_frequency", "speaker_share", "sentiment_toward_states"]
 OPEN_ALL = "() => document.querySelectorAll('details').forEach(fold => fold.open = true)"
 WIDER = """() => [...document.body.querySelectorAll('*')]
-  .filter(it => it.getBoundingClientRect().right > innerWidth + 1 && !it.closest('.table, pre'))
+  .filter(it => it.getBoundingClientRect().right > innerWidth + 1 && !it.closest('section, pre'))
   .map(it => it.outerHTML.slice(0, 80))"""
 
 
@@ -94,7 +94,7 @@ def test_a_page_fits_a_narrow_window(visit, name):
     page.evaluate(OPEN_ALL)
     assert page.evaluate("() => document.documentElement.scrollWidth") == 320
     assert page.evaluate(WIDER) == []
-    boxes = page.evaluate("() => [...document.querySelectorAll('.table')].map(it => [it.scrollWidth > it.clientWidth, "
+    boxes = page.evaluate("() => [...document.querySelectorAll('section')].map(it => [it.scrollWidth > it.clientWidth, "
                           "getComputedStyle(it).overflowX, it.tabIndex])")  # fmt: skip
     assert all(overflow == "auto" and tab == 0 for wide, overflow, tab in boxes if wide)
 
@@ -157,15 +157,16 @@ def test_the_policy_stops_scripts_and_requests(browser, rendered, tmp_path):
 def test_a_row_of_a_tally_leads_to_its_sentences(visit, name):
     """Pressing the name of a row shows sentences that it counts and no others; the way back hides them again."""
     page = visit(name, bypass_csp=True)
-    row = page.locator(".table tbody a[href^='#t']").nth(1)
+    row = page.locator("section tbody a[href^='#t']").nth(1)
     assert not page.locator(".rows").first.is_visible()
     row.focus()
     page.keyboard.press("Enter")
-    shown = page.locator(".rows section:visible")
-    assert shown.count() == 1
-    assert row.inner_text() in shown.locator("h3").inner_text()
-    assert shown.locator("li").count() in (1, 2, 3)
-    assert shown.locator("h3").evaluate("it => it.getBoundingClientRect().top") < 900
+    head = page.locator(".rows h3:visible")
+    assert head.count() == 1
+    assert row.inner_text() in head.inner_text()
+    assert page.locator(".rows ol:visible").count() == 1
+    assert page.locator(".rows li:visible").count() in (1, 2, 3)
+    assert head.evaluate("it => it.getBoundingClientRect().top") < 900
     assert violations(page) == []
     page.set_viewport_size({"width": 320, "height": 640})
     assert page.evaluate("() => document.documentElement.scrollWidth") == 320
@@ -182,17 +183,20 @@ def test_every_row_with_a_number_leads_somewhere(visit, name):
 
 @pytest.mark.parametrize("name", PAGES)
 def test_a_page_is_lean(rendered, name):
-    """Beyond its figures, tables, words and evidence a page weighs at most 15 KB; a table costs 12 bytes a cell."""
-    whole = (rendered / "site" / f"{name}.html").read_text(encoding="utf-8")
-    page = re.sub(r'data:[^"]*|<div class="rows">.*?</div>', "", whole, flags=re.S)
-    tables = "".join(re.findall(r"<table.*?</table>", page, re.S))
-    assert markup(page) - markup(tables) <= 15_000
-    assert markup(tables) <= 12 * len(re.findall(r"<t[dh]\b", tables))
+    """Beyond its words and its figures a page weighs at most 15 KB: style, tables, sentences, code, all of it."""
+    whole = re.sub(r'data:[^"]*', "", (rendered / "site" / f"{name}.html").read_text(encoding="utf-8"))
+    words = re.sub(r"<style>.*?</style>|<[^>]+>", "", whole, flags=re.S)
+    assert len(whole.encode()) - len(words.encode()) <= 15_000
 
 
-def markup(html):
-    """Count the bytes that are no words."""
-    return len(html.encode()) - len(re.sub(r"<style>.*?</style>|<[^>]+>", "", html, flags=re.S).encode())
+@pytest.mark.parametrize("name", PAGES[1:])
+def test_every_header_is_heard_as_one(visit, name):
+    """In the accessibility tree each header cell heads its row or its column, with or without an attribute."""
+    page = visit(name)
+    tree = page.context.new_cdp_session(page).send("Accessibility.getFullAXTree")["nodes"]
+    roles = [node["role"]["value"] for node in tree if not node["ignored"]]
+    for role, cells in (("rowheader", "tbody th"), ("columnheader", "thead th")):
+        assert roles.count(role) == page.locator(cells).count() > 0, role
 
 
 def test_the_index_leads_to_every_page(visit):

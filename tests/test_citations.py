@@ -276,6 +276,7 @@ def test_the_gallery_describes_each_figure(saved):
     for link in re.findall(r"\]\(([\w.-]+)\)", readme):
         assert (saved / link).is_file()
     manifest = json.loads((saved / "manifest.json").read_text(encoding="utf-8"))
+    assert {entry.pop("commit", "")[:40].strip("0123456789abcdef") for entry in manifest["figures"]} == {""}
     assert manifest == {"figures": [{"id": stem, **record} for stem, record in read_records(saved).items()]}
     assert [figure["id"] for figure in manifest["figures"]] == ["another", "speaker-share"]
 

@@ -145,10 +145,13 @@ def test_a_notebook_runs_in_jupyterlab(lab, window, name, tmp_path):
     assert len(pictures) == saved > 0
     assert all(len(output["metadata"]["image/png"]["alt"]) > 40 for output in pictures)
     assert window.abroad == []
-    image = window.locator(".jp-RenderedImage img").first
+    image = window.locator(".jp-OutputArea-output img").first
     image.scroll_into_view_if_needed()
     image.wait_for(state="visible")
     assert image.evaluate("it => it.naturalWidth") > 300
+    assert image.get_attribute("alt") == pictures[0]["metadata"]["image/png"]["alt"]
+    unnamed = "them => them.filter(it => !it.alt).length"
+    assert window.locator(".jp-OutputArea-output img").evaluate_all(unnamed) == 0
     shot = window.screenshot(path=os.environ.get("SCO_SCREENSHOTS", str(tmp_path)) + f"/lab-{name}.png")
     assert len(shot) > 20_000
 

@@ -19,6 +19,7 @@ from sco_analysis.citations import GALLERY
 from sco_analysis.rendering import plan
 from sco_analysis.rendering.execute import Workers
 from sco_analysis.rendering.site import write_site
+from sco_analysis.store import commits
 
 TITLE = "# Who speaks?\n\nOf all words, how many has each?"
 PARAMETERS = 'by: str = "speaker"  # column to compare'
@@ -265,23 +266,23 @@ def test_the_facts_of_a_corpus_do_not_depend_on_names(tmp_path):
     assert first["sha256"] == second["sha256"]
 
 
-def test_the_notebooks_of_this_project_give_the_same_bytes_anywhere(rendered, tmp_path):
+@pytest.mark.parametrize("jobs", ["1", "4"])
+def test_the_notebooks_of_this_project_give_the_same_bytes_anywhere(rendered, tmp_path, jobs):
     """All products are the same from a checkout elsewhere, for another user, zone, locale, hash seed, jobs and cores.
 
     There is an executed notebook and a page for each notebook, five files for each figure, the index and the gallery.
+    The other checkout is an unpacked archive: it has no git.
     """
     home = tmp_path / "another place"
     for name in ("sco_analysis", "notebooks", "seeds"):
         shutil.copytree(ROOT / name, home / name, ignore=shutil.ignore_patterns("__pycache__"))
+    shutil.copytree(rendered / "figures", home / "figures")
     (home / "user").mkdir()
     other = {"HOME": str(home / "user"), "USER": "somebody", "TZ": "Asia/Tashkent", "LC_ALL": "C", "COLUMNS": "200"}
     other |= {"PYTHONHASHSEED": "77", "PYTHONPATH": str(home), "PYTHONDONTWRITEBYTECODE": "1"}
-    command = [
-        sys.executable,
-        "-c",
-        "import os, sys; from sco_analysis.cli import main; " + ONE_CORE + "sys.exit(main())",
-    ]
-    options = ["render", "--jobs", "1", "--out", str(tmp_path / "out")]
+    cores = ONE_CORE if jobs == "1" else ""
+    command = [sys.executable, "-c", f"import os, sys; from sco_analysis.cli import main; {cores}sys.exit(main())"]
+    options = ["render", "--jobs", jobs, "--out", str(tmp_path / "out")]
     subprocess.run([*command, *options], cwd=home, env=os.environ | other, check=True, capture_output=True)
     first, second = files(rendered), files(tmp_path / "out")
     first.pop("outcome")
@@ -316,3 +317,12 @@ def test_the_committed_figures_are_those_of_the_seeds(rendered):
     assert names, "figures/ holds no numbers: run `make render` and commit the folder"
     for name in names:
         assert (fresh / name).read_text(encoding="utf-8") == (committed / name).read_text(encoding="utf-8"), name
+
+
+def test_the_committed_figures_say_at_which_commit_they_were_drawn():
+    """Each figure in the committed manifest names a commit without changes, one that git knows where it can tell."""
+    entries = json.loads((ROOT / "figures/manifest.json").read_text(encoding="utf-8"))["figures"]
+    assert entries
+    for entry in entries:
+        assert re.fullmatch(r"[0-9a-f]{40}", entry["commit"] or ""), f"{entry['id']}: commit the code, render, commit"
+        assert commits._is_known(ROOT, entry["commit"])

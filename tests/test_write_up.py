@@ -49,6 +49,9 @@ def test_pandoc_and_typst_build_the_write_up(script, rendered, tmp_path):
     assert len(re.findall(r'id="ref-sco-analysis', page)) == 4
     assert not re.search(r"sco-analysis[\w-]*\?\)", page)  # how pandoc shows a citation it does not know
     assert not re.search(r'(src|href)="https?:', page)
+    references = re.sub(r"<[^>]+>", "", page[page.index('id="refs"') :])
+    assert "2022–2024" in references
+    assert "--" not in references
     content = pdf.read_bytes()
     assert content.startswith(b"%PDF")
     assert len(content) > 40_000
