@@ -32,6 +32,8 @@ PUBLIC = {
     "concordance": "mentions",
     "score_polarity": "polarity",
     "read_dictionary": "dictionaries",
+    "analyse": "scale.analysing",
+    "Analysis": "scale.analysing",
     "topic_frequency": "tallies",
     "speaker_share": "tallies",
     "concentration": "concentration",

@@ -1,4 +1,4 @@
-"""The command line: ``sco-analysis render | tally | kwic | parse | check | cite | verify``.
+"""The command line: ``sco-analysis render | tally | kwic | parse | analyse | check | cite | verify``.
 
 It exits with 0 when all went well, 1 when the work failed, 2 when it was asked wrongly; an error is one plain message.
 Whatever a command needs is imported when it runs, so that ``--help`` and a typing error answer at once.
@@ -79,6 +79,7 @@ def _parser() -> argparse.ArgumentParser:
     command.add_argument("path", metavar="PATH", help="folder of documents, or one file")
     command.add_argument("--out", metavar="DIR", required=True, help="folder that gets one file for each table")
     command.add_argument("--format", choices=("parquet", "csv"), default="parquet", help="default: parquet")
+    _add_analyse(commands)
     command = _add(commands, "check", _check, "say what is in a folder, and what could not be read or recognised")
     command.add_argument("path", metavar="PATH", help="folder of documents, or one file")
     command = _add(commands, "cite", _cite, "print how to cite a figure")
@@ -148,6 +149,16 @@ def _add_kwic(commands: Any) -> None:
     command.add_argument("--window", type=_positive, default=60, metavar="N", help="characters each side (default: 60)")
     command.add_argument("--format", choices=("text", *FORMATS), help="default: by the ending of --out, else text")
     command.add_argument("--out", metavar="FILE", help="file to write (default: the terminal)")
+
+
+def _add_analyse(commands: Any) -> None:
+    command = _add(commands, "analyse", _analyse, "parse and count a corpus of any size, by many processes")
+    command.add_argument("path", metavar="CORPUS", help="folder of documents, file, or address that fsspec knows")
+    command.add_argument("--out", metavar="FOLDER", required=True, help="gets tallies and tables; a second run goes on")
+    command.add_argument("--by", default="speaker", help=f"what to compare: {BY} (default: speaker)")
+    command.add_argument("--scheduler", metavar="ADDRESS", help="of a Dask cluster, or `local` (default: no cluster)")
+    command.add_argument("--jobs", metavar="N", type=_positive, help="processes (default: one a processor)")
+    command.add_argument("--block", metavar="MB", type=_positive, help="megabytes of text a process parses at a time")
 
 
 def _positive(text: str) -> int:
@@ -273,6 +284,18 @@ def _parse(arguments: argparse.Namespace) -> None:
     put_together({path: _writer(table, arguments.format) for path, table in tables.items()})
     for path, table in tables.items():
         print(f"{path}: {len(table):,} rows")
+
+
+def _analyse(arguments: argparse.Namespace) -> int:
+    from . import analyse  # noqa: PLC0415 - heavy
+
+    with contextlib.suppress(ValueError):  # not the main thread
+        signal.signal(signal.SIGTERM, signal.default_int_handler)  # `kill` takes the workers along as Ctrl-C does
+    by = arguments.by.split(",") if "," in arguments.by else arguments.by
+    block = {"block": arguments.block * 1_000_000} if arguments.block else {}
+    done = analyse(arguments.path, arguments.out, by=by, scheduler=arguments.scheduler, jobs=arguments.jobs, **block)
+    print(done)
+    return 1 if len(done.failures) else 0
 
 
 def _check(arguments: argparse.Namespace) -> None:

@@ -6,7 +6,7 @@ import inspect
 import json
 import shutil
 import warnings
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,7 +15,7 @@ from typing import Any
 import pandas as pd
 
 from .. import __version__, tables
-from ..corpus import Corpus, find_root
+from ..corpus import Corpus
 from ..dictionaries import read_dictionary
 from ..errors import CorpusError, CorpusWarning, ParameterError, RenderError
 from ..groups import check_by, check_choice
@@ -68,7 +68,7 @@ def analyse(
     source: Corpus,
     out: str | Path,
     *,
-    by: str = "speaker",
+    by: str | Sequence[str] = "speaker",
     scorer: str = "rules",
     options: Mapping[str, Mapping[str, Any]] | None = None,
     scheduler: str | None = None,
@@ -132,10 +132,14 @@ def analyse(
             stack.enter_context(alone(job.work, place))
         except RenderError:
             raise ParameterError(f"another process works in {place}; wait for it, or give another folder") from None
-        return _analyse(job, stack.enter_context(opened(scheduler, jobs)), shares, find_root(source))
+        return _analyse(job, stack.enter_context(opened(scheduler, jobs)), shares, _name(source))
 
 
-def _counts(by: str, options: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
+def _name(source: Corpus) -> str:
+    return str(source) if isinstance(source, str | Path) else ", ".join(sorted({each.root for each in source}))
+
+
+def _counts(by: str | Sequence[str], options: Mapping[str, Mapping[str, Any]]) -> dict[str, dict[str, Any]]:
     for name, own in options.items():
         check_choice("options", name, list(TALLIES))
         for option in own:
