@@ -103,9 +103,9 @@ def read_dictionary(name_or_path: str | Path) -> Dictionary:
 
     Raises `DictionaryError` saying in which file and at which key something is wrong, and what to write instead.
     """
-    if str(name_or_path) == "states":
-        return _read_states()
-    path = _DATA / f"{name_or_path}.yml" if str(name_or_path) in NAMES else Path(name_or_path)
+    if str(name_or_path) in NAMES:
+        return _read_own(str(name_or_path))
+    path = Path(name_or_path)
     if not path.is_file():
         raise DictionaryError(
             f"there is no dictionary {str(path)!r}; write one of {', '.join(NAMES)}, or the path of a dictionary file"
@@ -198,6 +198,14 @@ def _split(pattern: str, where: str) -> tuple[str, ...]:
 
 
 @cache
+def _read_own(name: str) -> Dictionary:
+    """Read a dictionary of the package, once in a process."""
+    if name == "states":
+        return _read_states()
+    path = _DATA / f"{name}.yml"
+    return compile_dictionary(read_content(path), name=name, where=str(path))
+
+
 def _read_states() -> Dictionary:
     """Merge states, organisations and office holders into one dictionary, so that the longest of all wins."""
     states, organisations = (

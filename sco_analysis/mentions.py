@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,10 +44,12 @@ def find_mentions(sentences: pd.DataFrame, dictionary: Dictionary | str | Path) 
     """
     check(sentences, "sentences", columns=["doc_id", "start", "end", "text"])
     dictionary = dictionary if isinstance(dictionary, Dictionary) else read_dictionary(dictionary)
-    if "voice" in sentences and all(entry.kind == "topic" for entry in dictionary.entries.values()):
-        sentences = sentences[sentences["voice"] != "furniture"]  # a caption names states; its topic is not discussed
     sentences = sentences.reset_index(drop=True)
-    tokens = split_tokens(sentences["text"].tolist())
+    return mentions_among(split_tokens(sentences["text"].tolist()), dictionary, sentences)
+
+
+def mentions_among(tokens: Tokens, dictionary: Dictionary, sentences: pd.DataFrame) -> pd.DataFrame:
+    """Find mentions as `find_mentions` does, where the ``tokens`` of the sentences' texts are known already."""
     parts = [_named(tokens, dictionary, sentences)]
     if dictionary.extra.get("address"):
         parts.append(_addresses(tokens, dictionary.extra["address"], sentences))
@@ -91,22 +93,22 @@ def _table(tokens: Tokens, parts: list[pd.DataFrame], sentences: pd.DataFrame) -
     hits = pd.concat(parts, ignore_index=True)
     first, last = hits.pop("first").to_numpy(dtype=int), hits.pop("last").to_numpy(dtype=int)
     row = tokens.row[first]
-    own = sentences.iloc[row].reset_index(drop=True)
     start, end = tokens.start[first], tokens.end[last]
-    hits["doc_id"], hits["sentence"] = own["doc_id"], own["start"]
-    hits["start"] = own["start"] + (start - tokens.base[row])
+    hits["doc_id"] = sentences["doc_id"].array.take(row)
+    hits["sentence"] = sentences["start"].to_numpy()[row]
+    hits["start"] = hits["sentence"] + (start - tokens.base[row])
     hits["end"] = hits["start"] + (end - start)
     hits["text"] = [tokens.text[a:b] for a, b in zip(start.tolist(), end.tolist(), strict=True)]
     for column in _TRAVELS:
-        if column in own:
-            hits[column] = own[column]
+        if column in sentences:
+            hits[column] = sentences[column].array.take(row)
     return build("mentions", hits).drop_duplicates(["doc_id", "start", "key"], ignore_index=True)
 
 
 def _named(tokens: Tokens, dictionary: Dictionary, sentences: pd.DataFrame) -> pd.DataFrame:
     """Find what is named: the hits of the dictionary that no context refuses, one row for each of their targets."""
     hits = dictionary.match(tokens)
-    hits = hits.where(~_refused(tokens, hits, dictionary) & ~_tags(tokens, hits, sentences))
+    hits = hits.where(~_refused(tokens, hits, dictionary) & ~_aside(tokens, hits, dictionary, sentences))
     targets = [(n, *target) for n, pattern in enumerate(dictionary.patterns) for target in pattern.targets]
     table = pd.DataFrame(targets, columns=["pattern", "key", "sub"], dtype=object)
     table["kind"] = [dictionary.entries[key].kind for key in table["key"]]
@@ -122,14 +124,20 @@ def _named(tokens: Tokens, dictionary: Dictionary, sentences: pd.DataFrame) -> p
     return found[_in_office(tokens, found, dictionary, sentences)].drop(columns="pattern")
 
 
-def _tags(tokens: Tokens, hits: Hits, sentences: pd.DataFrame) -> np.ndarray:
-    """Tell which hits stand in a list of tags: a line of furniture that is nothing but names."""
+def _aside(tokens: Tokens, hits: Hits, dictionary: Dictionary, sentences: pd.DataFrame) -> np.ndarray:
+    """Tell which hits stand in furniture that speaks of nothing.
+
+    A caption names states, but its topic is not discussed; a line that is nothing but names is a list of tags.
+    """
+    row = tokens.row[hits.first]
     if "voice" not in sentences:
-        return np.zeros(len(hits.first), dtype=bool)
-    size = len(sentences)
-    covered = np.bincount(tokens.row[hits.first], weights=hits.last - hits.first + 1, minlength=size)
-    only_names = (covered == np.bincount(tokens.row, minlength=size)) & (sentences["voice"] == "furniture").to_numpy()
-    return only_names[tokens.row[hits.first]]
+        return np.zeros(len(row), dtype=bool)
+    aside = sentences["voice"].eq("furniture").to_numpy(dtype=bool)
+    if any(entry.kind != "topic" for entry in dictionary.entries.values()):
+        size = len(sentences)
+        covered = np.bincount(row, weights=hits.last - hits.first + 1, minlength=size)
+        aside = aside & (covered == np.bincount(tokens.row, minlength=size))
+    return aside[row]
 
 
 def _in_office(tokens: Tokens, found: pd.DataFrame, dictionary: Dictionary, sentences: pd.DataFrame) -> np.ndarray:
@@ -180,18 +188,22 @@ def _refused(tokens: Tokens, hits: Hits, dictionary: Dictionary) -> np.ndarray:
     rules = dictionary.extra.get("contexts", [])
     if not rules or not len(refused):
         return refused
-    kinds = {key: entry.kind for key, entry in dictionary.entries.items()}
-    of_pattern = [{sub for key, sub in pattern.targets if kinds[key] == "state"} for pattern in dictionary.patterns]
     currency = np.array([tokens.text[end : end + 1] in ("$", "€", "£") for end in tokens.end[hits.last]])
     context = _Context(tokens, hits, dictionary.extra)
-    for rule in rules:
-        of_rule = np.array(
-            [_concerns(rule, p.text, own) for p, own in zip(dictionary.patterns, of_pattern, strict=True)]
-        )
+    for rule, of_rule in zip(rules, _rules_of_patterns(dictionary), strict=True):
         chosen = np.flatnonzero(of_rule[hits.pattern] & ~refused)
         if len(chosen):
             refused[chosen] = context.holds(rule, hits.first[chosen], hits.last[chosen])
     return refused | currency
+
+
+@lru_cache(maxsize=4)
+def _rules_of_patterns(dictionary: Dictionary) -> list[np.ndarray]:
+    """Tell for each rule of ``contexts`` at the hits of which patterns it looks."""
+    kinds = {key: entry.kind for key, entry in dictionary.entries.items()}
+    forms = [{sub for key, sub in pattern.targets if kinds[key] == "state"} for pattern in dictionary.patterns]
+    patterns = list(zip([pattern.text for pattern in dictionary.patterns], forms, strict=True))
+    return [np.array([_concerns(rule, text, own) for text, own in patterns]) for rule in dictionary.extra["contexts"]]
 
 
 def _concerns(rule: Mapping[str, Any], text: str, forms: set[str | None]) -> bool:
@@ -345,18 +357,20 @@ class _Sides:
     """Whose state is meant by whom: in a talk between two states, or between one and its questioners."""
 
     def __init__(self, sentences: pd.DataFrame) -> None:
-        sessions = sentences["session"] if "session" in sentences else pd.Series(1, index=sentences.index)
-        self.voice = sentences["voice"].tolist()
-        self.state = [state if isinstance(state, str) else None for state in sentences["state"]]
-        self.session = list(zip(sentences["doc_id"], sessions, strict=True))
-        self.sides: dict[Any, list[str]] = {}
-        for session, voice, state in zip(self.session, self.voice, self.state, strict=True):
-            if voice == "turn" and state and state not in self.sides.setdefault(session, []):
-                self.sides[session].append(state)
+        state = sentences["state"].astype("str")
+        self.voice, self.state = (column.to_numpy(dtype=object) for column in (sentences["voice"], state))
+        columns = ["doc_id", "session"] if "session" in sentences else ["doc_id"]
+        self.session = sentences.groupby(columns, sort=False).ngroup().to_numpy()
+        known = (sentences["voice"].eq("turn") & state.notna()).to_numpy(dtype=bool)
+        pairs = pd.DataFrame({"session": self.session[known], "state": self.state[known]}).drop_duplicates()
+        self.sides: dict[int, list[str]] = {}
+        for session, side in zip(pairs["session"].tolist(), pairs["state"], strict=True):
+            self.sides.setdefault(session, []).append(side)
 
     def by(self, row: int, group: str) -> tuple[list[str], str]:
         """Resolve a word of ``group`` in the sentence ``row``: the states meant, and how they were found."""
         own, voice = self.state[row], self.voice[row]
+        own = own if isinstance(own, str) else None
         if group == "own":
             spoken = own and voice in ("turn", "quotation")
             return ([own], "the speaker's own state") if spoken else ([], "")

@@ -11,11 +11,11 @@ import pandas as pd
 from . import tables
 from .dictionaries import Dictionary, read_dictionary
 from .errors import ParameterError
-from .mentions import find_mentions
+from .mentions import find_mentions, mentions_among
 from .polarity import score_polarity
 from .progress import progress
 from .quotations import find_quotations
-from .sentences import split_sentences
+from .sentences import sentences_and_tokens
 from .store.memory import remember
 from .turns import split_turns
 
@@ -77,9 +77,9 @@ def _parse(documents: pd.DataFrame, scorer: str | Callable) -> Parsed:
         step("quotations")
         quotations = find_quotations(documents, turns)
         step("sentences")
-        sentences = split_sentences(documents, turns, quotations)
+        sentences, tokens = sentences_and_tokens(documents, turns, quotations)
         step("mentions")
-        found = [find_mentions(sentences, read_dictionary(name)) for name in ("states", "topics")]
+        found = [mentions_among(tokens, read_dictionary(name), sentences) for name in ("states", "topics")]
         mentions = tables.build("mentions", pd.concat(found, ignore_index=True))
         step("polarity")
         polarity = score_polarity(sentences, mentions[mentions["kind"] == "state"], scorer=scorer)

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 import numpy as np
 import pandas as pd
+from rapidfuzz import process
 from rapidfuzz.distance import Indel
 
 from .tokens import Tokens, split_tokens
@@ -172,11 +173,23 @@ class _Passages:
 
     def edited(self, original: dict[int, int], candidates: dict[int, set[int]]) -> None:
         """Add to ``original`` the statements that differ from one of their ``candidates`` by a word or two."""
-        for copy in sorted(candidates.keys() - original.keys()):
-            found = (first for first in sorted(candidates[copy]) if self._is_edited(first, copy))
-            first = next(found, None)
-            if first is not None:
+        pairs = [
+            (copy, first) for copy in sorted(candidates.keys() - original.keys()) for first in sorted(candidates[copy])
+        ]
+        for copy, first in self._alike(pairs):
+            if copy not in original and self._says_the_same(first, copy):
                 original[copy] = first
+
+    def _alike(self, pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+        """Keep the pairs of passages of which nine tenths are the same."""
+        if not pairs:
+            return []
+        numbers, masks = np.array(pairs).T, self.masks()
+        maybe = may_be_edited(*(part[side] for side in numbers for part in (self.length, masks)))
+        pairs = [pairs[i] for i in np.flatnonzero(maybe)]
+        copies, firsts = [self.words(copy) for copy, _ in pairs], [self.words(first) for _, first in pairs]
+        alike = process.cpdist(copies, firsts, scorer=Indel.normalized_similarity, score_cutoff=_ALONE)
+        return [pairs[i] for i in np.flatnonzero(alike)]
 
     def _meet(self, edge: np.ndarray, statements: np.ndarray, candidates: dict[int, set[int]]) -> None:
         """Add to ``candidates`` the first earlier statements with the same words at their ``edge``."""
@@ -195,14 +208,11 @@ class _Passages:
         """Whether two passages with the same words would be one: it is no second saying in one meeting."""
         return self.doc[copy] != self.doc[first] or not (self.spoken[copy] or self.spoken[first])
 
-    def _is_edited(self, first: int, copy: int) -> bool:
-        """Whether two sentences differ in few words, none of which is a name, a number or a negation."""
-        before, after = self.words(first), self.words(copy)
-        if Indel.normalized_similarity(before, after, score_cutoff=_ALONE) == 0:
-            return False
+    def _says_the_same(self, first: int, copy: int) -> bool:
+        """Whether nothing in which two sentences differ is a name, a number or a negation."""
         return not any(
             self._weighs(copy, edit.dest_pos) if edit.tag == "insert" else self._weighs(first, edit.src_pos)
-            for edit in Indel.editops(before, after)
+            for edit in Indel.editops(self.words(first), self.words(copy))
         )
 
     def _weighs(self, passage: int, at: int) -> bool:

@@ -11,14 +11,16 @@ import pandas as pd
 from . import tables
 from .layout import Layout, layout_of, stage_directions
 from .reading.lines import pattern_of
-from .reading.stops import ends_sentence, find_ends, stops_of
+from .reading.stops import SPACES, ends_sentence, find_ends, stops_of
 from .repeats import mark_repeats
 from .tokens import Tokens, split_tokens
 from .turns import TRAVELLING
 
-_VOICE_OF_KIND = {"heading": "heading", "label": "label", "speech": "turn", "prose": "narration"}
-_OPEN_BRACKETS = (ord("("), ord("["))
+_BRACKETS = "(["
 _LONGEST_TEASER = 120
+#: every teaser holds one of these (`layout.yml`)
+_OF_TEASERS = "[…"
+_MOST_SESSIONS = 1 << 32
 
 
 def split_sentences(documents: pd.DataFrame, turns: pd.DataFrame, quotations: pd.DataFrame) -> pd.DataFrame:
@@ -53,10 +55,11 @@ def sentences_and_tokens(
 ) -> tuple[pd.DataFrame, Tokens]:
     """Return the table of `split_sentences`, and the tokens of its texts in the order of its rows."""
     tokens = split_tokens(documents["text"].tolist())
-    spans = _Spans(tokens, [layout_of(text) for text in documents["text"]])
-    frame = spans.table(documents)
+    layouts = [layout_of(text) for text in documents["text"]]
+    spans = _Spans(tokens, layouts)
+    frame = spans.table(documents, layouts)
     _add_speakers(frame, spans, documents, turns, quotations)
-    frame["n_words"] = _spoken_words(tokens, spans, frame["voice"].to_numpy())
+    frame["n_words"] = _spoken_words(tokens, spans, frame["voice"].eq("turn").to_numpy())
     own = _own_tokens(tokens, spans, frame)
     frame["repeat_of"] = mark_repeats(frame, own)
     built = tables.build("sentences", frame)
@@ -94,13 +97,19 @@ def _stripped(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         yield offset, offset + len(stripped)
 
 
+_KINDS = ("furniture", "heading", "label", "speech", "prose")
+_FURNITURE, _HEADING, _LABEL, _SPEECH, _PROSE = range(5)
+#: the voice of each of these kinds, until a quotation or a turn is found that says it
+_VOICES = ("furniture", "heading", "label", "turn", "narration", "quotation")
+
+
 class _Spans:
     """The sentences of many documents as arrays, in order: ``start`` and ``end`` are offsets in the texts joined."""
 
     def __init__(self, tokens: Tokens, layouts: list[Layout]) -> None:
         self.base = tokens.base
-        start, end, kind, session, doc = self._pieces(tokens, layouts)
-        is_text = (kind == "speech") | (kind == "prose")
+        start, end, kind, session, doc = _pieces(tokens, layouts)
+        is_text = kind >= _SPEECH
         cuts = find_ends(tokens, start[is_text], end[is_text])
         home = np.searchsorted(start, cuts, side="right") - 1
         starts = np.concatenate([start, cuts])
@@ -112,62 +121,62 @@ class _Spans:
         kept = starts < ends
         self.start, self.end, home = starts[kept], ends[kept], home[kept]
         self.kind, self.session, self.doc = kind[home], session[home], doc[home]
-        self.titles = [layout.titles for layout in layouts]
         self._demote(tokens)
-
-    @staticmethod
-    def _pieces(tokens: Tokens, layouts: list[Layout]) -> tuple[np.ndarray, ...]:
-        """List the blocks, and as furniture what lies between them."""
-        rows = []
-        for doc, (base, length, layout) in enumerate(
-            zip(tokens.base.tolist(), tokens.lengths.tolist(), layouts, strict=True)
-        ):
-            last, session = 0, 1
-            for block in layout.blocks:
-                if last < block.start:
-                    rows.append((base + last, base + block.start, "furniture", session, doc))
-                session = block.session
-                rows.append((base + block.start, base + block.end, block.kind, session, doc))
-                last = block.end
-            if last < length:
-                rows.append((base + last, base + length, "furniture", session, doc))
-        start, end, kind, session, doc = zip(*rows, strict=True) if rows else ((), (), (), (), ())
-        numbers = (np.array(column, dtype=np.int64) for column in (start, end, session, doc))
-        start, end, session, doc = numbers
-        return start, end, np.array(kind, dtype=object), session, doc
 
     def _demote(self, tokens: Tokens) -> None:
         """Take a lone stage direction out of the speech, and a teaser's torn end out of the prose."""
         text = tokens.text
-        opens = np.isin(tokens.characters[self.start], _OPEN_BRACKETS) & (self.kind == "speech")
+        opens = tokens.hold(_BRACKETS, self.start) & (self.kind == _SPEECH)
         for i in np.flatnonzero(opens).tolist():
             span = (int(self.start[i]), int(self.end[i]))
             if stage_directions(text, *span) == [span]:
-                self.kind[i] = "furniture"
-        short = (self.kind == "prose") & (self.end - self.start < _LONGEST_TEASER)
+                self.kind[i] = _FURNITURE
+        dots = np.flatnonzero(tokens.hold(_OF_TEASERS))
+        short = (self.kind == _PROSE) & (self.end - self.start < _LONGEST_TEASER)
+        short &= np.searchsorted(dots, self.end) > np.searchsorted(dots, self.start)
         teaser = pattern_of("teasers").fullmatch
         for i in np.flatnonzero(short).tolist():
-            a, b = int(self.start[i]), int(self.end[i])
-            if (text.find("…", a, b) >= 0 or text.find("[", a, b) >= 0) and teaser(text[a:b]):
-                self.kind[i] = "furniture"
+            if teaser(text[self.start[i] : self.end[i]]):
+                self.kind[i] = _FURNITURE
 
-    def table(self, documents: pd.DataFrame) -> pd.DataFrame:
+    def table(self, documents: pd.DataFrame, layouts: list[Layout]) -> pd.DataFrame:
         """Return the columns of the sentences table that follow from the layout alone."""
         texts, base = documents["text"].tolist(), self.base[self.doc]
         start, end = self.start - base, self.end - base
-        titles = [self.titles[d].get(n) for d, n in zip(self.doc.tolist(), self.session.tolist(), strict=True)]
+        page, which = np.unique(self.doc * _MOST_SESSIONS + self.session, return_inverse=True)
+        titles = [layouts[at // _MOST_SESSIONS].titles.get(at % _MOST_SESSIONS) for at in page.tolist()]
         columns = {
             "doc_id": documents["doc_id"].astype("str").array.take(self.doc),
             "start": start,
             "end": end,
             "text": [texts[d][a:b] for d, a, b in zip(self.doc.tolist(), start.tolist(), end.tolist(), strict=True)],
             "session": self.session,
-            "voice": pd.Series(self.kind, dtype=object).map(_VOICE_OF_KIND).fillna("furniture").astype("str").array,
-            "session_title": pd.array(titles, dtype="str"),
+            "session_title": pd.array(titles, dtype="str").take(which),
         }
         for name in TRAVELLING:
             columns[name] = documents[name].array.take(self.doc) if name in documents else None
         return pd.DataFrame(columns, index=range(len(start)))
+
+
+def _pieces(tokens: Tokens, layouts: list[Layout]) -> tuple[np.ndarray, ...]:
+    """List the blocks, and as furniture what lies between them: start, end, kind, session and document of each."""
+    blocks = [block for layout in layouts for block in layout.blocks]
+    many = np.array([len(layout.blocks) for layout in layouts], dtype=np.int64)
+    number = {name: n for n, name in enumerate(_KINDS)}
+    doc = np.repeat(np.arange(len(layouts)), many)
+    start = np.array([block.start for block in blocks], dtype=np.int64) + tokens.base[doc]
+    end = np.array([block.end for block in blocks], dtype=np.int64) + tokens.base[doc]
+    kind = np.array([number.get(block.kind, _FURNITURE) for block in blocks], dtype=np.int64)
+    session = np.array([block.session for block in blocks], dtype=np.int64)
+    behind = np.cumsum(many)
+    before = behind - many
+    opens, closes = np.insert(end, before, tokens.base), np.insert(start, behind, tokens.base + tokens.lengths)
+    gap_session, gap_doc = np.insert(session, before, 1), np.insert(doc, before, np.arange(len(layouts)))
+    gap = opens < closes
+    columns = (opens, start), (closes, end), (gap_doc * 0, kind), (gap_session, session), (gap_doc, doc)
+    start, end, kind, session, doc = (np.concatenate([a[gap], b]) for a, b in columns)
+    order = np.lexsort((end, start))
+    return start[order], end[order], kind[order], session[order], doc[order]
 
 
 def _strip(tokens: Tokens, start: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -176,7 +185,7 @@ def _strip(tokens: Tokens, start: np.ndarray, end: np.ndarray) -> tuple[np.ndarr
     for edge, step, inner in ((start, 1, 0), (end, -1, -1)):
         waiting = np.flatnonzero(start < end)
         for _ in range(8):  # longer white space is rare
-            waiting = waiting[_is_space(tokens.characters[edge[waiting] + inner])]
+            waiting = waiting[tokens.hold(SPACES, edge[waiting] + inner)]
             edge[waiting] += step
             waiting = waiting[start[waiting] < end[waiting]]
         for i in waiting.tolist():
@@ -185,14 +194,9 @@ def _strip(tokens: Tokens, start: np.ndarray, end: np.ndarray) -> tuple[np.ndarr
     return start, end
 
 
-_SPACES = np.array([ord(c) for c in map(chr, range(0x3001)) if c.isspace()])
-
-
-def _is_space(points: np.ndarray) -> np.ndarray:
-    return np.isin(points, _SPACES)
-
-
 # ---------------------------------------------------------------------- who speaks
+
+_WHO = ("speaker", "state", "role", "how")
 
 
 def _add_speakers(
@@ -202,24 +206,23 @@ def _add_speakers(
     said = quotations[quotations["kind"].ne("scare")]
     said = said[said["inside"].isna()] if "inside" in said else said
     number = pd.Series(np.arange(len(documents)), documents["doc_id"].astype("str"))
-    n = len(spans.start)
-    voice, turn = frame["voice"].to_numpy(dtype=object), np.full(n, -1)
-    who = {name: np.full(n, None, dtype=object) for name in ("speaker", "state", "role", "how")}
-    for kind, holders, its_voice in (("speech", turns, "turn"), ("prose", said, "quotation")):
-        holders = holders[holders["doc_id"].isin(number.index)]  # noqa: PLW2901
+    known = [holders[holders["doc_id"].isin(number.index)] for holders in (turns, said)]
+    holder, voice = np.full(len(spans.start), -1), spans.kind.copy()
+    for kind, its_voice, holders, offset in zip(
+        (_SPEECH, _PROSE), ("turn", "quotation"), known, (0, len(known[0])), strict=True
+    ):
         sentences = np.flatnonzero(spans.kind == kind)
-        doc = number[holders["doc_id"]].to_numpy(dtype=np.int64)
-        start, end = (spans.base[doc] + holders[name].to_numpy(dtype=np.int64) for name in ("start", "end"))
-        holder = _holders(frame["text"], spans, sentences, start, end)
-        held, holder = sentences[holder >= 0], holder[holder >= 0]
-        voice[held], turn[held] = its_voice, (start - spans.base[doc])[holder]
-        for name, values in who.items():
-            if name in holders:
-                values[held] = holders[name].to_numpy(dtype=object)[holder]
-    frame["voice"] = pd.array(voice, dtype="str")
-    frame["turn"] = pd.Series(turn, dtype="Int64").mask(turn < 0)
-    for name, values in who.items():
-        frame[name] = pd.array(values, dtype="str")
+        base = spans.base[number[holders["doc_id"]].to_numpy(dtype=np.int64)]
+        start, end = (base + holders[name].to_numpy(dtype=np.int64) for name in ("start", "end"))
+        found = _holders(frame["text"], spans, sentences, start, end)
+        held = sentences[found >= 0]
+        holder[held], voice[held] = found[found >= 0] + offset, _VOICES.index(its_voice)
+    frame["voice"] = pd.array(_VOICES, dtype="str").take(voice)
+    held = pd.concat([frame_[["start", *[n for n in _WHO if n in frame_]]] for frame_ in known], ignore_index=True)
+    frame["turn"] = held["start"].astype("Int64").array.take(holder, allow_fill=True)
+    for name in _WHO:
+        column = held[name] if name in held else pd.Series(None, index=held.index)
+        frame[name] = column.astype("str").array.take(holder, allow_fill=True)
 
 
 def _holders(texts: pd.Series, spans: _Spans, sentences: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
@@ -249,12 +252,12 @@ def _letters(text: str) -> int:
     return len(re.sub(r"\W", "", text))
 
 
-def _spoken_words(tokens: Tokens, spans: _Spans, voice: np.ndarray) -> np.ndarray:
+def _spoken_words(tokens: Tokens, spans: _Spans, is_turn: np.ndarray) -> np.ndarray:
     """Count the words of each sentence; in a turn, stage directions are nobody's."""
     words = tokens.count_words(spans.start, spans.end)
-    brackets = np.flatnonzero(np.isin(tokens.characters, _OPEN_BRACKETS))
+    brackets = np.flatnonzero(tokens.hold(_BRACKETS))
     holds = np.searchsorted(brackets, spans.end) > np.searchsorted(brackets, spans.start)
-    for i in np.flatnonzero(holds & (voice == "turn")).tolist():
+    for i in np.flatnonzero(holds & is_turn).tolist():
         directions = stage_directions(tokens.text, int(spans.start[i]), int(spans.end[i]))
         words[i] -= sum(tables.count_words(tokens.text[a:b]) for a, b in directions)
     return words

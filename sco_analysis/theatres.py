@@ -11,8 +11,7 @@ named (see ``data/topics.yml``). Each hit of such a word goes, sub-topic and all
 
 from __future__ import annotations
 
-from bisect import bisect_left
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -31,25 +30,33 @@ def assign_theatres(mentions: pd.DataFrame, rules: Sequence[Mapping[str, Any]]) 
         named = np.zeros(len(mentions), dtype=bool)
         for topic, subs in rule["theatres"].items():
             named |= (mentions["key"].eq(topic) & mentions["sub"].isin(subs)).to_numpy(dtype=bool)
-        for places in mentions.groupby("doc_id").indices.values():
-            wanted, there = places[unnamed[places]], places[named[places]]
-            if len(wanted) and len(there):
-                chosen = _nearest(mentions, wanted, there)
-                keys[wanted] = keys[there[chosen]]
+        site, start = mentions["sentence"].to_numpy(), mentions["start"].to_numpy()
+        doc = pd.factorize(mentions["doc_id"])[0]
+        for wanted, there in _by_document(doc, unnamed, named):
+            chosen = _nearest(site, start, wanted, there)
+            keys[wanted] = keys[there[chosen]]
     return mentions.assign(key=pd.Series(keys, mentions.index, dtype=mentions["key"].dtype))
 
 
-def _nearest(mentions: pd.DataFrame, wanted: np.ndarray, there: np.ndarray) -> list[int]:
+def _by_document(doc: np.ndarray, unnamed: np.ndarray, named: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield for each document that has both the places of its hits ``unnamed`` and of those ``named``."""
+    wanted, there = np.flatnonzero(unnamed), np.flatnonzero(named)
+    wanted, there = wanted[np.argsort(doc[wanted], kind="stable")], there[np.argsort(doc[there], kind="stable")]
+    for number in np.intersect1d(doc[wanted], doc[there]):
+        own, near = (np.searchsorted(doc[places], [number, number + 1]) for places in (wanted, there))
+        yield wanted[slice(*own)], there[slice(*near)]
+
+
+def _nearest(sentence: np.ndarray, start: np.ndarray, wanted: np.ndarray, there: np.ndarray) -> list[int]:
     """For each hit ``wanted``, give the number among ``there`` of the theatre that it speaks of."""
-    sentence, start = mentions["sentence"].to_numpy(), mentions["start"].to_numpy()
     order = np.argsort(start[there], kind="stable")
-    starts, sentences = start[there][order].tolist(), sentence[there][order]
+    starts, sentences = start[there][order], sentence[there][order]
     chosen = []
     for hit in wanted:
-        own = np.flatnonzero(sentences == sentence[hit])
+        own = np.arange(*np.searchsorted(sentences, [sentence[hit], sentence[hit] + 1]))
         if len(own):
-            at = own[np.argmin(np.abs(np.array(starts)[own] - start[hit]))]
+            at = own[np.argmin(np.abs(starts[own] - start[hit]))]
         else:
-            at = max(bisect_left(starts, start[hit]) - 1, 0)
+            at = max(int(np.searchsorted(starts, start[hit])) - 1, 0)
         chosen.append(int(order[at]))
     return chosen

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 import numpy as np
 import pyarrow as pa
@@ -102,12 +102,18 @@ class Tokens:
         """The code points of ``text``."""
         return _code_points(self.text)
 
+    def hold(self, characters: str, at: np.ndarray | slice = slice(None)) -> np.ndarray:
+        """Tell of each place of ``text``, or of those given, whether one of ``characters`` stands there."""
+        points = self.characters[at]
+        table = _table_of(characters)
+        return table[points if points.dtype.itemsize < 4 else np.minimum(points, len(table) - 1)]
+
     @cached_property
     def joined(self) -> np.ndarray:
         """Whether an atom is one word with the next: a single joiner stands between the two."""
         after = np.zeros(len(self), dtype=bool)
         near = np.flatnonzero(self.start[1:] - self.end[:-1] == 1)
-        after[near] = np.isin(self.characters[self.end[near]], [ord(c) for c in JOINERS])
+        after[near] = self.hold(JOINERS, self.end[near])
         return after
 
     def recut(self, start: np.ndarray, end: np.ndarray) -> Tokens:
@@ -156,6 +162,13 @@ def count_words(texts: Sequence[str]) -> np.ndarray:
     """Count the words of each text: `tables.count_words` in bulk."""
     tokens = split_tokens(texts)
     return tokens.count_words(tokens.base, tokens.base + np.array([len(text) for text in texts], dtype=np.int64))
+
+
+@lru_cache(maxsize=64)
+def _table_of(characters: str) -> np.ndarray:
+    table = np.zeros(0x10000, dtype=bool)  # the last code point is no character: it stands for all beyond the plane
+    table[[ord(c) for c in characters]] = True
+    return table
 
 
 def _code_points(text: str) -> np.ndarray:

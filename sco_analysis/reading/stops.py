@@ -16,7 +16,10 @@ import numpy as np
 from ..tokens import Tokens
 from .lines import read_rules
 
-_STOP = re.compile(r"(?P<stop>[.?!…]+)(?P<close>[\"”’')\]»*_]*)(?P<space>\s*)(?=\S)")
+_MARKS, _CLOSERS = ".?!…", "\"”’')]»*_"
+_STOP = re.compile(rf"([{re.escape(_MARKS)}]+)([{re.escape(_CLOSERS)}]*)(\s*)(?=\S)")
+#: every character that is white space
+SPACES = "".join(c for c in map(chr, range(0x3001)) if c.isspace())
 _WORD_BEFORE = re.compile(r"[\w.'’-]*\w$")
 _OPENS = re.compile(r"[A-Z0-9À-ÖØ-ÞĀ-ſА-Я\"“‘'«(\[*_–—-]")
 _GLUED = re.compile(r"[A-Z][a-z]*(?:[ ,’'-]|[a-z])")
@@ -86,19 +89,42 @@ def find_ends(tokens: Tokens, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
 
     Gives offsets, in order: those at which `ends_sentence` ends a sentence before the end of its block.
     """
-    found = np.array(stops_of(tokens.text, 0, len(tokens.text)), dtype=np.int64).reshape(-1, 4)
-    block = np.searchsorted(begin, found[:, 0], side="right") - 1
-    torn = np.flatnonzero(np.searchsorted(begin, found[:, 2], side="left") - 1 != block)  # reaches into the next block
-    slow = np.unique(np.searchsorted(begin, found[torn, 0], side="right"))
+    stop = _find_stops(tokens)
+    block = np.searchsorted(begin, stop.start, side="right") - 1
+    torn = np.searchsorted(begin, stop.closed, side="left") - 1 != block  # reaches into the next block
+    slow = np.unique(np.searchsorted(begin, stop.start[torn], side="right"))
     inside = block >= 0
-    inside[inside] = found[inside, 3] < end[block[inside]]
+    inside[inside] = stop.next[inside] < end[block[inside]]
     inside &= ~np.isin(block, slow)
-    cuts = [_ends(tokens, Stop(*found[inside].T), begin[block[inside]])]
+    cuts = [_ends(tokens, Stop(*(part[inside] for part in stop)), begin[block[inside]])]
     for number in slow[slow < len(begin)].tolist():
         first, last = int(begin[number]), int(end[number])
         stops = [stop for stop in stops_of(tokens.text, first, last) if ends_sentence(tokens.text, first, stop)]
         cuts.append(np.array([stop.closed for stop in stops], dtype=np.int64))
     return np.sort(np.concatenate(cuts))
+
+
+def _find_stops(tokens: Tokens) -> Stop:
+    """Find all stops of the texts, as arrays: what `stops_of` lists; after the last word there may be one more."""
+    marks = np.concatenate([[False], tokens.hold(_MARKS), [False]])
+    edges = np.flatnonzero(marks[1:] != marks[:-1])
+    start, end = edges[::2], edges[1::2]
+    closed = _skip(tokens, end, _CLOSERS)
+    return Stop(start, end, closed, _skip(tokens, closed, SPACES))
+
+
+def _skip(tokens: Tokens, at: np.ndarray, characters: str) -> np.ndarray:
+    """Go on from each place to the next that holds none of ``characters``."""
+    at, size = at.copy(), len(tokens.text)
+    waiting = np.flatnonzero(at < size)
+    for _ in range(8):  # longer runs are rare
+        waiting = waiting[tokens.hold(characters, at[waiting])]
+        at[waiting] += 1
+        waiting = waiting[at[waiting] < size]
+    run = re.compile(f"[{re.escape(characters)}]*")
+    for i in waiting.tolist():
+        at[i] = run.match(tokens.text, int(at[i])).end()
+    return at
 
 
 def _ends(tokens: Tokens, stop: Stop, begin: np.ndarray) -> np.ndarray:
@@ -122,7 +148,7 @@ def _behind_words(tokens: Tokens, stop: Stop, begin: np.ndarray, closed: np.ndar
     at = np.minimum(np.searchsorted(tokens.end, stop.start), len(tokens) - 1)
     word = tokens.end[at] == stop.start
     start = tokens.start[at]
-    before = np.isin(tokens.characters[start - 1], [ord(c) for c in _IN_WORDS]) & (start > 0)
+    before = tokens.hold(_IN_WORDS, start - 1) & (start > 0)
     asked = word & (before | (start < begin) | (stop.start - start >= _LONGEST))
     behind = np.minimum(np.searchsorted(tokens.start, stop.next), len(tokens) - 1)
     opened = (tokens.start[behind] == stop.next) & tokens.are(abbreviations("openers"))[tokens.ids[behind]]
