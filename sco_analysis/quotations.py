@@ -13,7 +13,7 @@ from . import tables
 from .layout import Block, Layout, layout_of
 from .speech.cues import words
 from .speech.forms import Row, Rows, row_of, with_marks
-from .speech.phrases import Token, has_clause, is_finite, sentences_of, tokens_in, tokens_of
+from .speech.phrases import Sentence, Token, has_clause, is_finite, sentences_of, tokens_in, tokens_of
 from .speech.quotes import Marked, marks_by_paragraph
 from .speech.reporting import Report, find_reports
 from .speech.sources import UNRESOLVED, Source, resolve_sources
@@ -162,7 +162,7 @@ def _in_prose(rows: Rows, prose: list[tuple[int, int, int]]) -> Iterator[Found]:
             yield from _in_sentence(rows.text, sentence, here, number, session)
 
 
-def _sentences_with(text: str, row: Row, cues: list[int]) -> Iterator[list[Token]]:
+def _sentences_with(text: str, row: Row, cues: list[int]) -> Iterator[Sentence]:
     """Cut a row into sentences and yield those that hold one of its forms ``cues``: no other is looked at."""
     if not cues:
         return
@@ -187,7 +187,7 @@ def _from_post(post: re.Match[str], number: int, session: int) -> Found:
     return Found(start, end, "direct", (start, start), post.span("author"), "dash", number, session)
 
 
-def _in_sentence(text: str, tokens: list[Token], marks: list[Marked], number: int, session: int) -> Iterator[Found]:
+def _in_sentence(text: str, tokens: Sentence, marks: list[Marked], number: int, session: int) -> Iterator[Found]:
     reports = find_reports(tokens)
     found = [_from_report(tokens, report, marks, number, session) for report in reports]
     covered = {k for report in reports for k in range(report.start, report.end)}

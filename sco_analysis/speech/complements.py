@@ -6,10 +6,14 @@ from typing import NamedTuple
 
 from .cues import Cue, particles_of, verb_forms, words
 from .forms import TITLE
-from .phrases import Token, has_clause, is_clause, is_finite
+from .phrases import Sentence, has_clause, is_clause, is_finite
 from .subjects import Range, phrase_after
 
 _STOPS = frozenset((",", ".", ";", ":", "?", "!", "…", "—", "–", "--"))
+#: what may bring the narrator back
+_TURNS = frozenset((",", "according", "and", "but", "then", "while", "although", "though", "during", "in"))
+#: reports within reports are looked for no deeper: bounds the time that "and said and said …" may take
+_DEEPEST = 40
 _NO_CLAUSE = frozenset("to of as and so but or about with for".split())
 _ASKED = frozenset("if whether how why what who where when".split())
 _OCCASIONS = frozenset(
@@ -30,7 +34,7 @@ class Report(NamedTuple):
 
 
 def complement(
-    tokens: list[Token], k: int, cue: Cue, high: int, *, subordinate: bool = False
+    tokens: Sentence, k: int, cue: Cue, high: int, *, subordinate: bool = False
 ) -> tuple[int, int, bool] | None:
     """Find what a verb reports behind it: start and end, and whether it is a judgement in the source's words only."""
     if k < high and tokens[k].low in particles_of(cue.lemma):
@@ -58,7 +62,7 @@ def complement(
     return _bare_clause(tokens, k, cue, high)
 
 
-def _opened(tokens: list[Token], start: int, cue: Cue, high: int) -> tuple[int, int, bool] | None:
+def _opened(tokens: Sentence, start: int, cue: Cue, high: int) -> tuple[int, int, bool] | None:
     """Read reported words that open with "that", with a mark, or with a comma or colon before a mark."""
     token = tokens[start]
     if token.low == "that" and start + 1 < high and _is_that(tokens, start) and cue.frames - {"judge", "tag"}:
@@ -72,7 +76,7 @@ def _opened(tokens: list[Token], start: int, cue: Cue, high: int) -> tuple[int, 
     return None
 
 
-def _bare_clause(tokens: list[Token], k: int, cue: Cue, high: int) -> tuple[int, int, bool] | None:
+def _bare_clause(tokens: Sentence, k: int, cue: Cue, high: int) -> tuple[int, int, bool] | None:
     if not cue.frames & {"say", "tell"} or cue.thought:
         return None
     if "tell" in cue.frames and "say" not in cue.frames and k < high and tokens[k].text in _STOPS:
@@ -102,7 +106,7 @@ _WORDS_SAID = frozenset(
 )
 
 
-def _is_said(tokens: list[Token], start: int, end: int, cue: Cue) -> bool:
+def _is_said(tokens: Sentence, start: int, end: int, cue: Cue) -> bool:
     """Tell a clause behind "say" whose verb no list has: hardly anything but words is said that is none."""
     found = [t for t in tokens[start:end] if t.word]
     first = tokens[start].low
@@ -113,7 +117,7 @@ def _is_said(tokens: list[Token], start: int, end: int, cue: Cue) -> bool:
     return all(t.mark < 0 for t in tokens[start:end])
 
 
-def predicate(tokens: list[Token], i: int, cue: Cue, outer: int) -> tuple[int, int, bool] | None:
+def predicate(tokens: Sentence, i: int, cue: Cue, outer: int) -> tuple[int, int, bool] | None:
     """Read what is said of the word a relative clause belongs to: "a deal that critics say is unfair"."""
     relative = outer > 1 and tokens[outer - 1].low in ("that", "which", "what", "who")
     if not relative or i + 1 >= len(tokens) or not is_finite(tokens, i + 1) or not cue.frames & {"say", "state"}:
@@ -121,7 +125,7 @@ def predicate(tokens: list[Token], i: int, cue: Cue, outer: int) -> tuple[int, i
     return i + 1, content_end(tokens, i + 1, len(tokens)), False
 
 
-def urged(tokens: list[Token], i: int, cue: Cue) -> tuple[int, int, bool] | None:
+def urged(tokens: Sentence, i: int, cue: Cue) -> tuple[int, int, bool] | None:
     """Read "urged residents to conserve water": what somebody is told to do."""
     if cue.lemma not in words("urging"):
         return None
@@ -134,12 +138,12 @@ def urged(tokens: list[Token], i: int, cue: Cue) -> tuple[int, int, bool] | None
     return None
 
 
-def _is_that(tokens: list[Token], k: int) -> bool:
+def _is_that(tokens: Sentence, k: int) -> bool:
     """Tell the conjunction from "said that"."""
     return tokens[k + 1].word or tokens[k + 1].mark >= 0
 
 
-def _starts(tokens: list[Token], k: int, high: int, *, near: bool) -> list[int]:
+def _starts(tokens: Sentence, k: int, high: int, *, near: bool) -> list[int]:
     """List where reported words may begin: at once, and behind the adjuncts up to the next comma or marked words."""
     found = [k] if k < high else []
     infinitive = k + 1 < high and tokens[k].low == "to" and tokens[k + 1].low not in words("determiners")
@@ -172,7 +176,7 @@ def _starts(tokens: list[Token], k: int, high: int, *, near: bool) -> list[int]:
     return found
 
 
-def _past_adjuncts(tokens: list[Token], k: int, high: int) -> int:
+def _past_adjuncts(tokens: Sentence, k: int, high: int) -> int:
     """Step over times and places behind a verb when a clause with its own subject follows."""
     start = k
     while k < high and (tokens[k].low in words("times") and tokens[k].low not in ("this", "last", "next", "late")):
@@ -196,7 +200,7 @@ def _past_adjuncts(tokens: list[Token], k: int, high: int) -> int:
     return k
 
 
-def past_addressee(tokens: list[Token], k: int, high: int) -> int:
+def past_addressee(tokens: Sentence, k: int, high: int) -> int:
     """Step over whom somebody tells, however long, up to the "that" behind it."""
     k = _past_whom(tokens, k, high)
     if k < high and tokens[k].low in ("and", "of", ","):
@@ -208,7 +212,7 @@ def past_addressee(tokens: list[Token], k: int, high: int) -> int:
     return k
 
 
-def _past_whom(tokens: list[Token], k: int, high: int) -> int:
+def _past_whom(tokens: Sentence, k: int, high: int) -> int:
     """Step over one noun phrase behind a verb of telling."""
     if k >= high or not tokens[k].word or tokens[k].low in ("that", "of", "about"):
         return k
@@ -230,7 +234,7 @@ def _past_whom(tokens: list[Token], k: int, high: int) -> int:
     return j
 
 
-def _marked_end(tokens: list[Token], start: int, high: int) -> int:
+def _marked_end(tokens: Sentence, start: int, high: int) -> int:
     """Say where the report ends that begins with marked words: with them, or with the clause they are part of."""
     after = tokens[start + 1] if start + 1 < high else None
     if after is None or not after.word or after.low in words("boundaries") or after.low in verb_forms():
@@ -240,7 +244,7 @@ def _marked_end(tokens: list[Token], start: int, high: int) -> int:
     return content_end(tokens, start, high)
 
 
-def _clause_end(tokens: list[Token], k: int, high: int) -> int:
+def _clause_end(tokens: Sentence, k: int, high: int) -> int:
     for j in range(k, high):
         if tokens[j].text in (";", ".") or (
             tokens[j].low in ("and", "but", "while") and has_clause(tokens, j + 1, high)
@@ -249,8 +253,17 @@ def _clause_end(tokens: list[Token], k: int, high: int) -> int:
     return high
 
 
-def content_end(tokens: list[Token], start: int, high: int) -> int:
+def content_end(tokens: Sentence, start: int, high: int) -> int:
     """Find where reported words end: before the next report, an aside of the narrator's, or the sentence's end."""
+    end = tokens.ends.get((start, high))
+    if end is None and tokens.depth < _DEEPEST:
+        tokens.depth += 1
+        end = tokens.ends[start, high] = _content_end(tokens, start, high)
+        tokens.depth -= 1
+    return high if end is None else end
+
+
+def _content_end(tokens: Sentence, start: int, high: int) -> int:
     for k in range(start + 1, high):
         token = tokens[k]
         if token.text == ";" or token.low in ("http", "https") or _narrator_returns(tokens, k, high):
@@ -261,11 +274,11 @@ def content_end(tokens: list[Token], start: int, high: int) -> int:
     return high
 
 
-def _narrator_returns(tokens: list[Token], k: int, high: int) -> bool:
+def _narrator_returns(tokens: Sentence, k: int, high: int) -> bool:
     token = tokens[k]
-    following = tokens[k + 1] if k + 1 < high else None
-    if following is None:
+    if token.low not in _TURNS or k + 1 >= high:
         return False
+    following = tokens[k + 1]
     cue = verb_forms().get(following.low)
     if token.text == ",":
         if cue and cue.form == "participle" and cue.frames & {"say", "that", "tell"}:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
@@ -14,6 +15,8 @@ from .forms import Rows
 
 #: how many mentions back a namesake counts as just named
 _LATE = 60
+#: no more persons of one surname are told apart: bounds the time that a list of names may take
+_MOST_NAMESAKES = 200
 _KIN = frozenset("father mother dad mom mum son daughter brother sister wife husband uncle aunt cousin".split())
 
 
@@ -63,6 +66,7 @@ class Cast:
         self._by_last: dict[str, list[Entity]] = defaultdict(list)
         self._by_first: dict[str, list[Entity]] = defaultdict(list)
         self._by_name: dict[str, Entity] = {}
+        self._holders: dict[Person, Entity] = {}
         capitals = Capitals(quoted).read(rows, paragraphs)
         runs, self.sentences, self.pronouns = capitals.runs, capitals.sentences, capitals.pronouns
         alone = self._alone = {fold(run.name[0]) for run in runs if len(run.name) == 1}
@@ -77,6 +81,11 @@ class Cast:
                 self._mention(run, entity)
         for entity in self.entities:
             self._settle(entity)
+        self._starts = [mention.start for mention in self.mentions]
+
+    def named(self, start: int, end: int) -> list[Mention]:
+        """Return the mentions that begin between two offsets."""
+        return self.mentions[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
 
     def candidates(self, surname: str) -> list[Entity]:
         """Return the persons of that surname, or else of that first name."""
@@ -108,9 +117,14 @@ class Cast:
         if entity is None:
             entity = Entity(full, "person", person=_office_holder(full, run.role))
             self.entities.append(entity)
-            for last in {key.split()[-1], fold(run.name[-1])}:
-                self._by_last[last].append(entity)
-            self._by_first[fold(run.name[0])].append(entity)
+            if entity.person:
+                self._holders.setdefault(entity.person, entity)
+            for namesakes in (
+                *(self._by_last[n] for n in {key.split()[-1], fold(run.name[-1])}),
+                self._by_first[fold(run.name[0])],
+            ):
+                if len(namesakes) < _MOST_NAMESAKES:
+                    namesakes.append(entity)
         elif len(full) > len(entity.name) and not entity.person:
             entity.name = full
         self._by_name[key] = entity
@@ -124,7 +138,7 @@ class Cast:
                 first[:1] == other[:1] and (len(first) == 1 or len(other) == 1 or first[:3] == other[:3])
             ):
                 return entity
-        return next((e for e in self.entities if person and e.person == person), None)
+        return self._holders.get(person) if person else None
 
     def _link(self, run: Run, kind: str) -> Entity | None:
         """Find the entity a sequence names, or make one."""

@@ -6,7 +6,7 @@ No parser: closed classes of words (``data/cues.yml``) and what stands around th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
@@ -36,22 +36,35 @@ class Token(NamedTuple):
     word: bool
 
 
+class Sentence(list[Token]):
+    """The tokens of one sentence."""
+
+    __slots__ = ("depth", "ends")
+
+    def __init__(self, tokens: Iterable[Token]) -> None:
+        super().__init__(tokens)
+        #: where reported words end that begin at one token and cannot go beyond another: found once
+        self.ends: dict[tuple[int, int], int] = {}
+        #: how many reports within reports are being looked for
+        self.depth = 0
+
+
 @cache
 def _abbreviations() -> tuple[frozenset[str], ...]:
     rules = read_rules("sentences.yml")
     return tuple(frozenset(map(str, rules[name])) for name in ("titles", "uncertain", "openers", "before_figures"))
 
 
-def tokens_of(text: str, start: int, end: int) -> list[Token]:
+def tokens_of(text: str, start: int, end: int) -> Sentence:
     """Split ``text[start:end]`` into tokens, quotation marks among them."""
     return tokens_in(row_of(text, start, end))
 
 
-def tokens_in(row: Row, first: int = 0, last: int | None = None) -> list[Token]:
+def tokens_in(row: Row, first: int = 0, last: int | None = None) -> Sentence:
     """Return the forms ``first:last`` of a row as tokens."""
     make = tuple.__new__  # a third of the time of Token(…), and there is one for each word of a sentence that is read
     pairs = zip(row.forms[first:last], row.starts[first:last], strict=True)
-    return [make(Token, (start, start + form.size, *form.rest)) for form, start in pairs]
+    return Sentence(make(Token, (start, start + form.size, *form.rest)) for form, start in pairs)
 
 
 def sentences_of(text: str, row: Row) -> Iterator[tuple[int, int]]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from .complements import Report, complement, content_end, past_addressee, predicate, urged
 from .cues import Cue, verb_forms, words
-from .phrases import Token, has_clause, is_clause, is_finite
+from .phrases import Sentence, has_clause, is_clause, is_finite
 from .subjects import Range, main_subject, phrase_after, subject_before
 from .tags import bare_tag, behind_tag, content_start, go_on, inverted, span_of, tagged
 
 
-def find_reports(tokens: list[Token]) -> list[Report]:
+def find_reports(tokens: Sentence) -> list[Report]:
     """Find all reports in one sentence, in order of their contents; none overlaps another."""
     found: list[Report] = []
     forms = verb_forms()
@@ -26,7 +26,7 @@ def find_reports(tokens: list[Token]) -> list[Report]:
     return _without_overlaps(tokens, found)
 
 
-def _without_overlaps(tokens: list[Token], reports: list[Report]) -> list[Report]:
+def _without_overlaps(tokens: Sentence, reports: list[Report]) -> list[Report]:
     """Keep of two reports that overlap the one found first; "according to" gives way to a verb behind it."""
     kept: list[Report] = []
     for found in sorted(reports, key=lambda r: r.how == "according"):
@@ -42,7 +42,7 @@ def _without_overlaps(tokens: list[Token], reports: list[Report]) -> list[Report
     return sorted(kept)
 
 
-def _by_verb(tokens: list[Token], i: int, cue: Cue, found: list[Report]) -> list[Report]:
+def _by_verb(tokens: Sentence, i: int, cue: Cue, found: list[Report]) -> list[Report]:
     """Read what a reporting verb brings: inverted, with its subject before it, as a participle, or bare."""
     before = tokens[i - 1] if i else None
     going = before is not None and before.low in words("be")
@@ -70,7 +70,7 @@ def _by_verb(tokens: list[Token], i: int, cue: Cue, found: list[Report]) -> list
     return _behind(tokens, i, cue, source, i)
 
 
-def _by_subject(tokens: list[Token], i: int, cue: Cue, low: int, source: Range, outer: int) -> list[Report]:
+def _by_subject(tokens: Sentence, i: int, cue: Cue, low: int, source: Range, outer: int) -> list[Report]:
     """Read a verb with its subject before it: a closed tag, then what stands behind it, then what stands before."""
     if cue.noun and not _is_verb(tokens, i, source):
         return []
@@ -78,7 +78,7 @@ def _by_subject(tokens: list[Token], i: int, cue: Cue, low: int, source: Range, 
     return closed or _behind(tokens, i, cue, source, outer) or tagged(tokens, i, cue, low, source, outer)
 
 
-def _behind(tokens: list[Token], i: int, cue: Cue, source: Range, outer: int) -> list[Report]:
+def _behind(tokens: Sentence, i: int, cue: Cue, source: Range, outer: int) -> list[Report]:
     """Read what a verb reports behind it."""
     content = complement(tokens, i + 1, cue, len(tokens), subordinate=_is_subordinate(tokens, outer))
     content = content or predicate(tokens, i, cue, outer) or urged(tokens, i, cue)
@@ -87,7 +87,7 @@ def _behind(tokens: list[Token], i: int, cue: Cue, source: Range, outer: int) ->
     return [Report(content[0], content[1], span_of(tokens, i), source, "judgement" if content[2] else "clause")]
 
 
-def _is_no_verb(tokens: list[Token], i: int) -> bool:
+def _is_no_verb(tokens: Sentence, i: int) -> bool:
     """Tell "the facts reported by the press" and "in 16 states" from finite verbs."""
     low, before, behind = tokens[i].low, tokens[i - 1] if i else None, tokens[i + 1 : i + 3]
     passive = len(behind) == 2 and behind[0].low == "by" and not behind[1].low.endswith("ing") and low.endswith("ed")
@@ -97,19 +97,19 @@ def _is_no_verb(tokens: list[Token], i: int) -> bool:
 _ON = frozenset(("went", "goes", "go", "continued", "continues"))
 
 
-def _goes_on_to(tokens: list[Token], i: int) -> bool:
+def _goes_on_to(tokens: Sentence, i: int) -> bool:
     """Tell "went on to say" and "continued to say"."""
     return i > 2 and (tokens[i - 2].low in ("continued", "continues") or tokens[i - 3].low in _ON)
 
 
-def _is_denied(tokens: list[Token], i: int, cue: Cue) -> bool:
+def _is_denied(tokens: Sentence, i: int, cue: Cue) -> bool:
     """Tell "did not say" from a report."""
     before = [t.low for t in tokens[max(0, i - 3) : i]]
     negated = any(low in ("not", "never") or low.endswith("n't") for low in before)
     return negated and cue.lemma in words("deniable")
 
 
-def _is_coordinated(tokens: list[Token], i: int) -> bool:
+def _is_coordinated(tokens: Sentence, i: int) -> bool:
     """Tell whether a verb shares the subject of an earlier one: "… and in a statement has said"."""
     k = i - 1
     while k > 0 and (tokens[k].low in words("adverbs") or tokens[k].low.endswith("ly")):
@@ -124,7 +124,7 @@ def _is_coordinated(tokens: list[Token], i: int) -> bool:
     return False
 
 
-def _is_closed_tag(tokens: list[Token], i: int, cue: Cue, low: int, outer: int) -> bool:
+def _is_closed_tag(tokens: Sentence, i: int, cue: Cue, low: int, outer: int) -> bool:
     """Tell whether marked words stand right before the subject, and a stop or an adjunct behind the verb."""
     if outer - 1 < low or tokens[outer - 1].mark < 0:
         return False
@@ -133,13 +133,13 @@ def _is_closed_tag(tokens: list[Token], i: int, cue: Cue, low: int, outer: int) 
     return after is None or after.text in (".", ",") or (after.low in words("adjuncts") and after.low != "that")
 
 
-def _is_subordinate(tokens: list[Token], outer: int) -> bool:
+def _is_subordinate(tokens: Sentence, outer: int) -> bool:
     """Tell whether a subject belongs to a clause that opens the sentence with "When" or "Though"."""
     opening = ("when", "while", "though", "although", "as", "because", "after", "since", "before", "if")
     return outer == 1 and tokens[0].low in opening
 
 
-def _is_verb(tokens: list[Token], i: int, source: Range) -> bool:
+def _is_verb(tokens: Sentence, i: int, source: Range) -> bool:
     """Tell a verb from a noun of the same form by what is around it."""
     a, b = source
     if b != i and not all(t.low in words("adverbs") or t.low.endswith("ly") or not t.word for t in tokens[b:i]):
@@ -165,7 +165,7 @@ def _is_verb(tokens: list[Token], i: int, source: Range) -> bool:
 _QUANTIFIERS = frozenset("two three four five six seven eight nine ten several many some most these those all".split())
 
 
-def _by_participle(tokens: list[Token], i: int, cue: Cue, found: list[Report]) -> list[Report]:
+def _by_participle(tokens: Sentence, i: int, cue: Cue, found: list[Report]) -> list[Report]:
     """Read "Noting that …, X said" and "…, adding that …"."""
     before = tokens[i - 1] if i else None
     if before is not None and before.low in (
@@ -204,7 +204,7 @@ def _by_participle(tokens: list[Token], i: int, cue: Cue, found: list[Report]) -
     return [Report(start, end, span_of(tokens, i), source, "judgement" if judgement else "participle")]
 
 
-def _opening_participle(tokens: list[Token], i: int, start: int, end: int) -> list[Report]:
+def _opening_participle(tokens: Sentence, i: int, start: int, end: int) -> list[Report]:
     """Read a participle that opens the sentence: its clause ends at a comma, its source is the subject behind that."""
     for k in range(start + 1, end):
         if tokens[k].text != ",":
@@ -216,11 +216,11 @@ def _opening_participle(tokens: list[Token], i: int, start: int, end: int) -> li
     return []
 
 
-def _is_document(tokens: list[Token], k: int) -> bool:
+def _is_document(tokens: Sentence, k: int) -> bool:
     return k > 0 and tokens[k].low in words("documents")
 
 
-def _issuer(tokens: list[Token], i: int) -> Range | None:
+def _issuer(tokens: Sentence, i: int) -> Range | None:
     """Find who issued the statement that a participle tells of."""
     for k in range(i - 1, 0, -1):
         if tokens[k].low in words("issued"):
@@ -229,7 +229,7 @@ def _issuer(tokens: list[Token], i: int) -> Range | None:
     return None
 
 
-def _by_preposition(tokens: list[Token], i: int, found: list[Report]) -> list[Report]:
+def _by_preposition(tokens: Sentence, i: int, found: list[Report]) -> list[Report]:
     """Read "according to …" before, within and behind what it reports."""
     phrase = phrase_after(tokens, i + 2, len(tokens))
     if phrase is None:

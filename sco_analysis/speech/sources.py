@@ -6,6 +6,7 @@ import re
 from bisect import bisect_right
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import accumulate, takewhile
 from typing import Any, NamedTuple
 
 from ..people import fold
@@ -24,6 +25,7 @@ from .descriptions import (
     state_in,
 )
 from .forms import Rows
+from .introductions import Answer, Answers, name_later
 from .names import Cast, Entity, Mention
 from .phrases import Token, tokens_of
 
@@ -31,6 +33,8 @@ _GENDER_OF = {"he": "m", "she": "f"}
 _OWNERS = {"his": "he", "her": "she", "its": "it", "their": "they"}
 _OBJECTS = {"him": "he", "her": "she", "them": "they"}
 _DEFINITE = frozenset(("the", "this", "that", "his", "her", "their", "its"))
+#: how many signs back somebody may have been named to whom floating words are given
+_FAR = 2000
 _BY = re.compile(r"[^.,;:“\"]{0,60}?\b(?:from|by|of)\s+")
 
 
@@ -45,7 +49,6 @@ class Source(NamedTuple):
 
 
 UNRESOLVED = Source(None, None, None, "unresolved", 0.0)
-Answer = tuple[Entity | None, str, float]
 
 
 @dataclass(slots=True)
@@ -77,6 +80,8 @@ class _Resolver:
     def __init__(self, text: str, cast: Cast, paragraphs: Sequence[tuple[int, int]]) -> None:
         self.text, self.cast, self.paragraphs = text, cast, paragraphs
         self.traces: list[_Trace] = []
+        self.spoken: list[_Trace] = []
+        self.speakers: set[Entity] = set()
         self.described: dict[str, Entity] = {}
         self.documents: dict[str, Entity] = {}
         self._events = sorted(
@@ -86,44 +91,27 @@ class _Resolver:
 
     def resolve(self, found: Sequence[Any]) -> list[Source]:
         """Resolve all quotations."""
-        taken = [(q.start, q.end) for q in found]
-        taken += [q.label for q in found if q.label]
-        answers: list[Answer] = []
+        taken = _Spans([*((q.start, q.end) for q in found), *(q.label for q in found if q.label)])
+        answers = Answers()
         for q in found:
             at = q.label[0] if q.label else q.start
             self._advance(max(at, q.start), taken)
             answer = (None, "unresolved", 0.0) if q.kind == "scare" else self._who(q, at)
-            answers.append(answer)
+            answers.add(answer)
             entity = answer[0]
             if entity is not None:
                 if entity.kind == "other":
                     entity.kind = "person" if _may_be_person(entity) else "body"
-                self.traces.append(_Trace(entity, q.start, self._sentence(q.start), q.paragraph, 7.5, spoke=True))
-        self._named_later(found, answers)
-        _introduced_later(found, answers, self.text)
+                self.spoken.append(_Trace(entity, q.start, self._sentence(q.start), q.paragraph, 7.5, spoke=True))
+                self.traces.append(self.spoken[-1])
+                self.speakers.add(entity)
+        name_later(self.text, self.cast, found, answers)
         return [self._source(*answer) for answer in answers]
-
-    def _named_later(self, found: Sequence[Any], answers: list[Answer]) -> None:
-        """Name, in place, who is described first and named by the same noun in the next sentences."""
-        first: dict[Entity, Mention] = {}
-        for mention in self.cast.mentions:
-            first.setdefault(mention.entity, mention)
-        for q, (entity, _, _) in zip(found, answers, strict=True):
-            if entity is None or entity.forms or entity.kind != "person" or q.label is None:
-                continue
-            noun = next(iter(entity.nouns))
-            wanted = also_called(noun)
-            new = [m for m in first.values() if m.start > q.label[1] and m.paragraph - q.paragraph in (0, 1)]
-            fitting = [m for m in new if m.subject and m.entity.kind == "person" and m.entity.nouns & wanted]
-            if len(fitting) == 1 and self.text[q.label[0] : q.label[1]].lower().startswith(("a ", "an ", "one ")):
-                for k, answer in enumerate(answers):
-                    if answer[0] is entity:
-                        answers[k] = fitting[0].entity, "introduction", 0.7
 
     def _sentence(self, at: int) -> int:
         return bisect_right(self.cast.sentences, at)
 
-    def _advance(self, at: int, taken: list[tuple[int, int]]) -> None:
+    def _advance(self, at: int, taken: _Spans) -> None:
         """Take note of the names and pronouns up to an offset."""
         while self._next < len(self._events) and self._events[self._next][0] < at:
             start, event = self._events[self._next]
@@ -132,11 +120,15 @@ class _Resolver:
                 weight = 6.0 + (1.5 if event.subject else 0.0) - (3.0 if event.quoted else 0.0)
                 self.traces.append(_Trace(event.entity, start, event.sentence, event.paragraph, weight, spoke=False))
                 continue
-            if any(a <= start < b for a, b in taken):
+            if start in taken:
                 continue
             entity, _ = self._best(start, a_person(event[1]))
             if entity is not None:
                 self.traces.append(_Trace(entity, start, event[2], event[3], 7.0, spoke=False))
+
+    def _last_spoken(self, at: int) -> _Trace | None:
+        """Return the sign of who spoke last before ``at``."""
+        return next((t for t in reversed(self.spoken) if t.start < at), None)
 
     def _salience(self, at: int) -> dict[Entity, float]:
         """Score everybody named or quoted before ``at`` by how present they are."""
@@ -179,7 +171,7 @@ class _Resolver:
         low = label.lower()
         low = _OBJECTS.get(low, low)
         if low in words("pronouns") or low in ("these", "those", "others"):
-            named = {m.entity for m in self.cast.mentions if q.start <= m.start < q.end}
+            named = {m.entity for m in self.cast.named(q.start, q.end)}
             return self._pronoun(low, a, named)
         tokens = [t for t in tokens_of(self.text, a, b) if t.word]
         head = head_of(tokens)
@@ -209,7 +201,7 @@ class _Resolver:
         return mention if before and before[-1].low not in words("prepositions") else None
 
     def _mention_in(self, start: int, end: int) -> Mention | None:
-        return next((m for m in reversed(self.cast.mentions) if m.start >= start and m.end <= end + 2), None)
+        return next((m for m in reversed(self.cast.named(start, end + 2)) if m.end <= end + 2), None)
 
     def _document(self, label: str, tokens: list[Token], head: list[Token], at: int) -> Answer:
         """Find whose a statement, a report or a website is."""
@@ -231,9 +223,9 @@ class _Resolver:
             return self.documents[noun], "description", 0.7
         if len(head) == 2 and (head[0].low in _DEFINITE or noun in ("statement", "release")):
             sentence = self._sentence(at)
-            spoke = [t for t in self.traces if t.spoke and t.start < at and sentence - t.sentence <= 4]
-            if spoke:
-                return spoke[-1].entity, "description", 0.5
+            spoke = self._last_spoken(at)
+            if spoke and sentence - spoke.sentence <= 4:
+                return spoke.entity, "description", 0.5
         return self._describe(label), "description", 0.5
 
     def _description(self, label: str, tokens: list[Token], head: list[Token], at: int) -> Answer:
@@ -277,7 +269,7 @@ class _Resolver:
 
         def fit(entity: Entity) -> float | None:
             if body:
-                return fits_body(entity, noun, state, spoke=any(t.spoke and t.entity is entity for t in self.traces))
+                return fits_body(entity, noun, state, spoke=entity in self.speakers)
             return fits_person(entity, wanted, noun, gender, state)
 
         return self._best(at, fit)[0]
@@ -296,7 +288,7 @@ class _Resolver:
         elif low == "who":
             fit = anybody
         else:
-            spoke = next((t for t in reversed(self.traces) if t.spoke and t.start < at), None)
+            spoke = self._last_spoken(at)
             if spoke and spoke.entity.kind == "plural" and self._sentence(at) - spoke.sentence <= 2:
                 return spoke.entity, "coreference", 0.8
             plural = self._plural_subject(at)
@@ -318,17 +310,16 @@ class _Resolver:
 
     def _floating(self, q: Any) -> Answer:
         """Give words without a source to whoever spoke last, or whom the paragraph before is about."""
-        spoke = [t for t in self.traces if t.spoke and t.start < q.start]
-        last = spoke[-1] if spoke else None
+        last = self._last_spoken(q.start)
         if last and last.paragraph == q.paragraph:
             return last.entity, "previous speaker", 0.9
         if last and q.paragraph - last.paragraph <= 1:
             return last.entity, "previous speaker", 0.8
-        before = [t for t in self.traces if t.paragraph == q.paragraph - 1 and t.start < q.start and t.weight >= 6.0]
-        people = [t for t in before if t.entity.kind == "person"]
-        subjects = [t for t in people if t.weight >= 7.0]
-        if people:
-            return (subjects or people)[-1].entity, "previous speaker", 0.6
+        before = takewhile(lambda t: t.paragraph >= q.paragraph - 1, self.traces[: -_FAR - 1 : -1])
+        before = [t for t in before if t.paragraph < q.paragraph and t.weight >= 6.0 and t.entity.kind == "person"]
+        if before:
+            subject = next((t for t in before if t.weight >= 7.0), before[0])
+            return subject.entity, "previous speaker", 0.6
         if last and q.paragraph - last.paragraph <= 4:
             return last.entity, "previous speaker", 0.5
         return None, "unresolved", 0.0
@@ -354,25 +345,14 @@ def _may_be_person(entity: Entity) -> bool:
     return plain and (bool(entity.votes) or (len(parts) in (2, 3) and not state_in(entity.name)))
 
 
-def _introduced_later(found: Sequence[Any], answers: list[Answer], text: str) -> None:
-    """Name, in place, somebody first described and named with the next words: "a spokeswoman said … said Ann Lee"."""
-    for i, (q, (entity, _, _)) in enumerate(zip(found[:-1], answers[:-1], strict=True)):
-        following, (named, how, _) = found[i + 1], answers[i + 1]
-        if entity is None or entity.forms or entity.kind != "person" or named is None or how != "named":
-            continue
-        if entity.nouns & words("one_of_many"):
-            continue
-        label = text[q.label[0] : q.label[1]].lower() if q.label else ""
-        new = named.kind == "person" and not any(a[0] is named for a in answers[: i + 1])
-        first = fold(named.name.split()[-1]) not in fold(text[: q.end]).split()
-        fits = entity.gender in ("", named.gender) or not named.gender
-        if (
-            label.startswith(("a ", "an ", "one "))
-            and new
-            and first
-            and fits
-            and following.paragraph - q.paragraph <= 1
-        ):
-            for k, answer in enumerate(answers):
-                if answer[0] is entity:
-                    answers[k] = named, "introduction", 0.7
+class _Spans:
+    """Spans of a text, and whether an offset is in any of them."""
+
+    def __init__(self, spans: list[tuple[int, int]]) -> None:
+        spans.sort()
+        self._starts = [start for start, _ in spans]
+        self._reach = list(accumulate((end for _, end in spans), max))
+
+    def __contains__(self, at: int) -> bool:
+        i = bisect_right(self._starts, at)
+        return i > 0 and at < self._reach[i - 1]

@@ -5,18 +5,18 @@ from __future__ import annotations
 from .complements import Report, content_end
 from .cues import Cue, particles_of, words
 from .forms import TITLE
-from .phrases import Token, has_clause, is_clause
+from .phrases import Sentence, Token, has_clause, is_clause
 from .subjects import Range, phrase_after
 
 
-def bare_tag(tokens: list[Token], i: int, cue: Cue, low: int) -> list[Report]:
+def bare_tag(tokens: Sentence, i: int, cue: Cue, low: int) -> list[Report]:
     """Read a verb with no subject behind marked words: “…” said."""
     if i and tokens[i - 1].mark >= 0 and cue.frames & {"say", "tag"} and i - 1 >= low:
         return [Report(i - 1, i, (tokens[i].start, tokens[i].end), None, "tag")]
     return []
 
 
-def inverted(tokens: list[Token], i: int, cue: Cue, low: int) -> list[Report] | None:
+def inverted(tokens: Sentence, i: int, cue: Cue, low: int) -> list[Report] | None:
     """Read "…, said Telford" and "However, says Kuhrt, “…”"; None when the verb is not inverted."""
     before = tokens[i - 1] if i else None
     if before is None or not (before.mark >= 0 or before.text in (",", "—", "–")) or "judge" in cue.frames:
@@ -57,7 +57,7 @@ def _begins_clause(token: Token) -> bool:
     return token.low in ("that", "there", "this", "it") or ("'" in token.low and token.low in words("nominative"))
 
 
-def _named_apposition(tokens: list[Token], phrase: Range) -> Range:
+def _named_apposition(tokens: Sentence, phrase: Range) -> Range:
     """Prefer the name in "her partner, Jason Ito,": a description followed by nothing but a name between commas."""
     b = phrase[1]
     if b >= len(tokens) or tokens[b].text != "," or tokens[b - 1].upper:
@@ -69,16 +69,16 @@ def _named_apposition(tokens: list[Token], phrase: Range) -> Range:
     return (b + 1, end) if end > b + 1 and closed else phrase
 
 
-def span_of(tokens: list[Token], i: int) -> Range:
+def span_of(tokens: Sentence, i: int) -> Range:
     """Return the characters of one token."""
     return tokens[i].start, tokens[i].end
 
 
-def _before_comma(tokens: list[Token], i: int) -> int:
+def _before_comma(tokens: Sentence, i: int) -> int:
     return i - 1 if tokens[i - 1].mark < 0 and not tokens[i - 1].word else i
 
 
-def content_start(tokens: list[Token], low: int, high: int) -> int:
+def content_start(tokens: Sentence, low: int, high: int) -> int:
     """Find where the words before a tag begin; a conjunction behind an earlier report is not theirs."""
     while low < high and not (tokens[low].word or tokens[low].mark >= 0):
         low += 1
@@ -89,7 +89,7 @@ def content_start(tokens: list[Token], low: int, high: int) -> int:
     return low
 
 
-def _start_of_marked(tokens: list[Token], low: int, marked: int) -> int:
+def _start_of_marked(tokens: Sentence, low: int, marked: int) -> int:
     """Decide whether the words before a marked stretch belong to what its tag reports."""
     before = tokens[marked - 1]
     if before.text == ":" or (before.text == "," and not has_clause(tokens, low, marked - 1)):
@@ -97,7 +97,7 @@ def _start_of_marked(tokens: list[Token], low: int, marked: int) -> int:
     return low
 
 
-def tagged(tokens: list[Token], i: int, cue: Cue, low: int, source: Range, outer: int) -> list[Report]:
+def tagged(tokens: Sentence, i: int, cue: Cue, low: int, source: Range, outer: int) -> list[Report]:
     """Read "…, Smith said." once nothing reported stands behind the verb."""
     if not cue.frames & {"say", "state", "tell", "tag"} and not (
         "that" in cue.frames and outer and tokens[outer - 1].mark >= 0
@@ -119,7 +119,7 @@ def tagged(tokens: list[Token], i: int, cue: Cue, low: int, source: Range, outer
     return [Report(first, end, span_of(tokens, i), source, "tag"), *go_on(tokens, i + 1, i, source)]
 
 
-def _may_be_tagged(tokens: list[Token], first: int, end: int, i: int, cue: Cue) -> bool:
+def _may_be_tagged(tokens: Sentence, first: int, end: int, i: int, cue: Cue) -> bool:
     """Tell whether words without marks before a tag are a reported clause."""
     if cue.thought or cue.lemma in ("begin", "ask", "read", "offer", "continue"):
         return False
@@ -134,7 +134,7 @@ def _may_be_tagged(tokens: list[Token], first: int, end: int, i: int, cue: Cue) 
     return end - first > 4 and not opening
 
 
-def _takes_object(tokens: list[Token], i: int, cue: Cue) -> bool:
+def _takes_object(tokens: Sentence, i: int, cue: Cue) -> bool:
     """Tell whether a word that is no adjunct follows a verb: "wrote a letter", "promised to go"."""
     after = tokens[i + 1] if i + 1 < len(tokens) else None
     if after is None or not after.word or "tell" in cue.frames:
@@ -144,7 +144,7 @@ def _takes_object(tokens: list[Token], i: int, cue: Cue) -> bool:
     return after.low not in words("adjuncts") and after.low not in words("times") and not after.low.endswith("ly")
 
 
-def behind_tag(tokens: list[Token], k: int) -> int | None:
+def behind_tag(tokens: Sentence, k: int) -> int | None:
     """Find what goes on behind a tag: past its adjuncts and one comma; None at the sentence's end."""
     while k < len(tokens) and (tokens[k].word or tokens[k].text == "("):
         k += 1
@@ -158,7 +158,7 @@ def behind_tag(tokens: list[Token], k: int) -> int | None:
     return k if k < len(tokens) else None
 
 
-def go_on(tokens: list[Token], k: int, i: int, source: Range) -> list[Report]:
+def go_on(tokens: Sentence, k: int, i: int, source: Range) -> list[Report]:
     """Read what goes on behind a tag: "…, she said, but …"."""
     rest = behind_tag(tokens, k)
     if rest is None:
