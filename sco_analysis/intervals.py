@@ -13,7 +13,7 @@ import pandas as pd
 from scipy import special  # not scipy.stats: the same functions, a second sooner
 
 from .errors import ParameterError
-from .sums import TIMES, Sums, count_rows
+from .sums import TIMES, Sums, add_up, count_rows, number_rows
 
 #: Fewer clusters than this, and no interval is given.
 MIN_CLUSTERS = 5
@@ -80,10 +80,17 @@ def sum_clusters(hits: pd.DataFrame, sizes: pd.DataFrame, keys: list[str], group
     for name, cluster in CLUSTERS.items():
         if cluster not in sizes:
             continue
-        x = sizes.groupby([*group, cluster], observed=True, sort=False)["x"].sum().reset_index()
-        y = hits.groupby([*keys, cluster], observed=True, sort=False)["y"].sum().reset_index()
-        y = y.merge(x, on=[*group, cluster], how="left", validate="m:1").fillna({"x": 0}).astype({"x": x["x"].dtype})
-        sums[f"sizes of {name}"] = count_rows(x, [*group, "x"])
+        places = [*group, cluster]
+        number, distinct = number_rows(pd.concat([sizes[places], hits[places]], ignore_index=True), places)
+        own, theirs = number[: len(sizes)], number[len(sizes) :]
+        x = add_up(sizes["x"], own, len(distinct))
+        there = np.unique(own[own >= 0])
+        sums[f"sizes of {name}"] = count_rows(distinct[group].take(there).assign(x=x[there]), [*group, "x"])
+        rest = [key for key in keys if key not in group]
+        number, cells = number_rows(hits[rest].assign(at=np.where(theirs < 0, np.nan, theirs)), ["at", *rest])
+        at = cells["at"].to_numpy(dtype=np.int64)
+        y = pd.concat([distinct[group].take(at).reset_index(drop=True), cells[rest]], axis=1)
+        y = y.assign(y=add_up(hits["y"], number, len(cells)), x=x[at])
         sums[f"hits of {name}"] = count_rows(_signless(y), [*keys, "y", "x"])
     if kind == "mean":
         sums["observed"] = count_rows(_signless(hits), [*keys, "y", "x"])

@@ -21,14 +21,13 @@ from .stance.direction import judge, set_force
 from .stance.encoder import read_encoder
 from .stance.fusion import fuse, make_features
 from .stance.lexicon import PROTOCOL, Lexicon, read_lexicon
-from .tables import TABLES, WORD, build, check
+from .tables import TABLES, WORD, build, check, locate
 
 _WORD = re.compile(WORD)
 _STATE = "[A-Z]{3}|org:.*"  # the keys of states and of organisations of states
 
 THRESHOLD = 0.15  # from here on a score of the rules is called friendly or hostile
 _VADER_THRESHOLD = 0.05  # the bound that its authors recommend
-_LONGEST = 1 << 40  # no document is longer
 _EVIDENCE_LEAST = 0.05  # weaker words are not named
 
 
@@ -66,14 +65,10 @@ def score_polarity(sentences: pd.DataFrame, mentions: pd.DataFrame, scorer: str 
 
 def _place(sentences: pd.DataFrame, mentions: pd.DataFrame) -> pd.DataFrame:
     """Put each mention into its sentence: one row a mention, start and end in the sentence's text, sorted."""
-    names = pd.factorize(np.concatenate([_objects(sentences["doc_id"]), _objects(mentions["doc_id"])]))[0]
-    site = names[: len(sentences)] * _LONGEST + sentences["start"].to_numpy()
-    order = np.argsort(site, kind="stable")
-    asked = names[len(sentences) :] * _LONGEST + mentions["sentence"].to_numpy()
-    row = order[np.minimum(np.searchsorted(site, asked, sorter=order), len(order) - 1)] if len(order) else asked
+    row = locate(sentences, mentions["doc_id"], mentions["sentence"])
     start, end = mentions["start"].to_numpy(), mentions["end"].to_numpy()
     base, limit = sentences["start"].to_numpy(), sentences["end"].to_numpy()
-    known = np.flatnonzero(site[row] == asked) if len(order) else row[:0]
+    known = np.flatnonzero(row >= 0)
     known = known[(start < end)[known] & (start[known] >= base[row[known]]) & (end[known] <= limit[row[known]])]
     known = known[np.lexsort((start[known], row[known]))]
     row = row[known]

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from .errors import TableError
@@ -262,7 +263,37 @@ def build(name: str, rows: Iterable[Mapping[str, Any]] | pd.DataFrame) -> pd.Dat
             frame[column.name] = 0 if column.dtype == "int64" else False if column.dtype == "bool" else None
         frame[column.name] = frame[column.name].astype(column.dtype)
     rest = [column for column in frame if column not in table.names]
-    return frame[table.names + rest].sort_values(list(table.key), kind="stable", ignore_index=True)
+    frame = frame[table.names + rest]
+    if _in_order(frame, table.key):
+        return frame.reset_index(drop=True)
+    return frame.sort_values(list(table.key), kind="stable", ignore_index=True)
+
+
+def _in_order(frame: pd.DataFrame, key: tuple[str, ...]) -> bool:
+    """Whether the rows stand sorted by ``key`` already."""
+    tied = np.ones(max(len(frame) - 1, 0), dtype=bool)
+    for column in key:
+        before, after = frame[column].iloc[:-1].array, frame[column].iloc[1:].array
+        if bool((tied & np.asarray(before > after, dtype=bool)).any()):
+            return False
+        tied &= np.asarray(before == after, dtype=bool)
+    return True
+
+
+def locate(frame: pd.DataFrame, doc_id: pd.Series, start: pd.Series) -> np.ndarray:
+    """Find the rows of ``frame`` by document and start: the number of each row asked for, −1 where there is none.
+
+    Where ``frame`` has several such rows, the first is found.
+    """
+    codes = pd.factorize(pd.concat([frame["doc_id"], doc_id], ignore_index=True))[0].astype(np.int64)
+    begins = np.concatenate([frame["start"].to_numpy(dtype=np.int64), start.to_numpy(dtype=np.int64)])
+    site = codes * (begins.max(initial=0) + 1) + begins
+    there, asked = site[: len(frame)], site[len(frame) :]
+    order = np.argsort(there, kind="stable")
+    if not len(order):
+        return np.full(len(asked), -1)
+    row = order[np.minimum(np.searchsorted(there, asked, sorter=order), len(order) - 1)]
+    return np.where(there[row] == asked, row, -1)
 
 
 def check(frame: pd.DataFrame, name: str, *, columns: Iterable[str] | None = None) -> pd.DataFrame:

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import numpy as np
 import pandas as pd
 
 from .dictionaries import Dictionary, read_dictionary
@@ -29,7 +30,8 @@ from .groups import (
 )
 from .intervals import finish_ratios, sum_clusters
 from .mentions import find_mentions
-from .sums import TIMES, Sums, count_rows
+from .sums import TIMES, Sums, count_rows, number_rows
+from .tables import locate
 
 if TYPE_CHECKING:
     from .parse import Parsed
@@ -103,12 +105,14 @@ def sum_topics(
     heard = parsed.sentences[parsed.sentences["voice"].isin(SPOKEN)]
     what = list(topics)
     keys = [*by, *what]
-    hits = hits.merge(rows[["doc_id", "start", "passage", *by]], on=["doc_id", "start"], validate="m:1")
-    touched = hits.drop_duplicates(["doc_id", "start", *what])
+    at = locate(rows, hits["doc_id"], hits["start"])
+    hits = pd.concat([hits[at >= 0], rows.take(at[at >= 0])[["passage", *by]].set_axis(hits.index[at >= 0])], axis=1)
+    hits = hits.assign(row=at[at >= 0])
+    touched = hits[~pd.Series(number_rows(hits, ["row", *what])[0], hits.index).duplicated()]
     return {
         "groups": count_groups(parsed, by, [heard, parsed.turns]),
         "topics": count_rows(topics, what),
-        "covered": count_rows(hits.drop_duplicates(["doc_id", "start"]), by),
+        "covered": count_rows(hits.drop_duplicates("row"), by),
         **_named("rate", sum_clusters(hits.assign(y=1), rows.assign(x=rows["n_words"]), keys, by, "rate")),
         **_named("share", sum_clusters(touched.assign(y=1), rows.assign(x=1), keys, by, "share")),
         **_named("speakers", count_descriptions(by, sentences, rows)),
@@ -167,7 +171,7 @@ def topic_hits(
     columns = list(topics)
     topics = pd.concat([topics, hits[columns]]).drop_duplicates(ignore_index=True)
     hits = hits[["doc_id", "start", *columns]]
-    return hits.merge(sentences[["doc_id", "start"]], on=["doc_id", "start"], validate="m:1"), topics
+    return hits[locate(sentences, hits["doc_id"], hits["start"]) >= 0], topics
 
 
 def spread_topics(sentences: pd.DataFrame, hits: pd.DataFrame) -> pd.DataFrame:
@@ -298,7 +302,9 @@ def sum_states(
     sentences = with_holders(sentences, parsed.polarity)
     rows = add_groups(parsed, sentences, by)
     stance = _stances(parsed.polarity, protocol, targets)
-    stance = stance.merge(rows.drop(columns="target", errors="ignore"), on=["doc_id", "start"], validate="m:1")
+    at = locate(rows, stance["doc_id"], stance["start"])
+    own = rows.take(at[at >= 0])[["passage", "n_words", *by]].set_axis(stance.index[at >= 0])
+    stance = pd.concat([stance[at >= 0], own], axis=1)
     stance["x"] = stance["n_words"] if weight == "words" else 1
     stance["y"] = stance["x"] * stance["polarity"]
     heard = with_holders(parsed.sentences[parsed.sentences["voice"].isin(SPOKEN)], parsed.polarity)
@@ -343,13 +349,14 @@ def _means(sums: Sums, cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 
 def with_holders(sentences: pd.DataFrame, polarity: pd.DataFrame) -> pd.DataFrame:
     """Give sentences the speaker and state of the holder that `score_polarity` found, where it found one."""
-    holders = polarity.dropna(subset=["holder"]).drop_duplicates(["doc_id", "sentence"])
-    holders = holders[["doc_id", "sentence", "holder", "holder_state"]].rename(columns={"sentence": "start"})
-    out = sentences.merge(holders, on=["doc_id", "start"], how="left", validate="1:1")
-    own = out["holder"].notna()
-    out["speaker"] = out["speaker"].mask(own, out["holder"])
-    out["state"] = out["state"].mask(own, out["holder_state"])
-    return out.drop(columns=["holder", "holder_state"])
+    holders = polarity.loc[polarity["holder"].notna(), ["doc_id", "sentence", "holder", "holder_state"]]
+    at = locate(holders.rename(columns={"sentence": "start"}), sentences["doc_id"], sentences["start"])
+    found = holders.take(np.maximum(at, 0)) if len(holders) else holders.reindex(range(len(at)))
+    held = pd.Series(at >= 0, sentences.index)
+    return sentences.assign(
+        speaker=sentences["speaker"].mask(held, found["holder"].set_axis(sentences.index)),
+        state=sentences["state"].mask(held, found["holder_state"].set_axis(sentences.index)),
+    )
 
 
 def _stances(polarity: pd.DataFrame, protocol: bool, targets: str | Sequence[str]) -> pd.DataFrame:

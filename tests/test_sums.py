@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import sco_analysis as sco
 from sco_analysis import tallies
-from sco_analysis.sums import add_sums, count_rows
+from sco_analysis.sums import add_sums, add_up, count_rows, number_rows
 
 ROWS = st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 3), st.sampled_from([0.0, 0.1, 0.30000000000000004])))
 
@@ -42,3 +42,21 @@ def test_tallies_of_documents_add_up_to_that_of_the_corpus(seeds, parsed, by):
     ):
         together = finish(add_sums([add(part, by) for part in alone]), by)
         pd.testing.assert_frame_equal(together, count(parsed, by), check_exact=True)
+
+
+VALUES = st.sampled_from(["a", "b", None, "ab"])
+
+
+@given(st.lists(st.tuples(VALUES, VALUES, st.integers(-3, 3)), max_size=20))
+def test_rows_are_counted_as_pandas_groups_them(rows):
+    """Counting by numbers gives what grouping gives: sorted, with rows lost where a value is missing."""
+    frame = pd.DataFrame(rows, columns=["one", "two", "n"]).astype({"one": "str", "two": "str", "n": "int64"})
+    columns = ["one", "n", "two"]
+    expected = frame.groupby(columns).size().rename("times").reset_index()
+    pd.testing.assert_frame_equal(count_rows(frame, columns), expected, check_dtype=False)
+    numbers, distinct = number_rows(frame, columns)
+    kept = frame[numbers >= 0].reset_index(drop=True)
+    again = distinct.take(numbers[numbers >= 0]).reset_index(drop=True)
+    pd.testing.assert_frame_equal(again, kept[columns], check_dtype=False)
+    total = frame.dropna().assign(x=1.5).groupby(columns)["x"].sum()
+    assert add_up(pd.Series(1.5, frame.index), numbers, len(distinct)).tolist() == total.tolist()

@@ -105,3 +105,20 @@ def test_check_narrows_to_the_columns_asked_for():
     """A function that needs two columns asks for two."""
     frame = pd.DataFrame({"doc_id": ["a"], "text": ["x"]})
     assert tables.check(frame, "documents", columns=["doc_id", "text"]) is frame
+
+
+def test_rows_are_located_by_document_and_start():
+    """A row is found by its document and start; what is not there is −1, and of two rows the first is found."""
+    frame = pd.DataFrame({"doc_id": ["b", "a", "b", "b"], "start": [0, 0, 7, 7]})
+    asked = pd.DataFrame({"doc_id": ["b", "b", "a", "c", "a"], "start": [7, 0, 0, 0, 1]})
+    assert tables.locate(frame, asked["doc_id"], asked["start"]).tolist() == [2, 0, 1, -1, -1]
+    assert tables.locate(frame.head(0), asked["doc_id"], asked["start"]).tolist() == [-1] * 5
+
+
+@given(st.lists(st.tuples(st.sampled_from("abc"), st.integers(0, 3)), unique=True, max_size=8))
+def test_a_table_comes_out_sorted_whatever_its_order(keys):
+    """Rows already in order are left as they are, others are sorted: the table is the same."""
+    rows = [{"doc_id": doc_id, "start": start, "end": start + 1, "kind": "prose"} for doc_id, start in keys]
+    built = tables.build("blocks", rows)
+    assert list(zip(built["doc_id"], built["start"], strict=True)) == sorted(keys)
+    pd.testing.assert_frame_equal(built, tables.build("blocks", sorted(rows, key=lambda r: (r["doc_id"], r["start"]))))
