@@ -286,7 +286,7 @@ def _parse(arguments: argparse.Namespace) -> None:
         print(f"{path}: {len(table):,} rows")
 
 
-def _analyse(arguments: argparse.Namespace) -> int:
+def _analyse(arguments: argparse.Namespace) -> None:
     from . import analyse  # noqa: PLC0415 - heavy
 
     with contextlib.suppress(ValueError):  # not the main thread
@@ -295,7 +295,6 @@ def _analyse(arguments: argparse.Namespace) -> int:
     block = {"block": arguments.block * 1_000_000} if arguments.block else {}
     done = analyse(arguments.path, arguments.out, by=by, scheduler=arguments.scheduler, jobs=arguments.jobs, **block)
     print(done)
-    return 1 if len(done.failures) else 0
 
 
 def _check(arguments: argparse.Namespace) -> None:

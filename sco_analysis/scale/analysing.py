@@ -162,7 +162,7 @@ def _try(job: Job) -> None:
     tiny = tables.build("documents", [{"doc_id": "a", "text": "China is a friend.", "genre": "news", "n_words": 4}])
     parsed = parse(tiny, job.scorer)
     for name, options in job.counts.items():
-        _finish(name, TALLIES[name].add(parsed, **options), options)
+        TALLIES[name].add(parsed, **options)
 
 
 def _finish(name: str, sums: Sums, options: Mapping[str, Any]) -> pd.DataFrame:

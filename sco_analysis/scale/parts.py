@@ -139,8 +139,8 @@ def _write(parsed: Parsed, folder: Path, record: Mapping[str, Any]) -> None:
             frame = getattr(parsed, name)
             write_table(frame.drop(columns="text") if name == "documents" else frame, draft / f"{name}.parquet")
         ordered = in_order(parsed.sentences, parsed.documents["doc_id"])
-        _write_passages(ordered, draft / "passages.arrow")
-        _write_sketch(ordered, parsed.documents["doc_id"], draft / "sketch.npy")
+        write_passages(ordered, draft / "passages.arrow")
+        write_sketch(ordered, parsed.documents["doc_id"], draft / "sketch.npy")
         put(draft / "record.json", json.dumps(record, ensure_ascii=False).encode())
         if folder.is_dir():  # another worker was as quick
             return
@@ -167,7 +167,7 @@ def in_order(sentences: pd.DataFrame, doc_ids: pd.Series) -> pd.DataFrame:
     )
 
 
-def _write_passages(ordered: pd.DataFrame, path: Path) -> None:
+def write_passages(ordered: pd.DataFrame, path: Path) -> None:
     """Write sentences with the row of what each repeats (−1: nothing), uncompressed, so that rows can be taken out."""
     row = pd.Series(ordered.index, index=ordered["doc_id"] + ":" + ordered["start"].astype("str"))
     original = ordered["repeat_of"].map(row[~row.index.duplicated()]).fillna(-1).astype("int32")
@@ -183,7 +183,7 @@ def _write_passages(ordered: pd.DataFrame, path: Path) -> None:
     put_together({path: write})
 
 
-def _write_sketch(ordered: pd.DataFrame, doc_ids: pd.Series, path: Path) -> None:
+def write_sketch(ordered: pd.DataFrame, doc_ids: pd.Series, path: Path) -> None:
     """Write the sketch of the sentences and the hashes of the documents' names."""
     found = sketch(ordered) if len(ordered) else pd.DataFrame(columns=["kind", "hash", "whole", "mask", "row", "words"])
     rows = np.zeros(len(found) + len(doc_ids), dtype=SKETCH)

@@ -128,6 +128,12 @@ class Processes:
 _ONE_THREAD = dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS", "ARROW_NUM_THREADS"], "1")
 
 
+def _silently(function: Callable, *arguments: Any) -> Any:
+    """Make a call on a worker, whose steps nobody watches."""
+    os.environ.setdefault(_SILENCE, "1")
+    return function(*arguments)
+
+
 class Cluster:
     """The workers of a Dask cluster: those of ``scheduler``, an address, or ``local`` ones started for the purpose."""
 
@@ -170,7 +176,7 @@ class Cluster:
         self._count += 1
         key = f"sco-{os.getpid()}-{self._count}"
         self._names[key] = name
-        self._done.add(self._client.submit(function, *arguments, key=key, pure=False))
+        self._done.add(self._client.submit(_silently, function, *arguments, key=key, pure=False))
 
     def wait(self) -> Answer:
         """Wait for the next call that is finished; raise what it raised."""

@@ -6,7 +6,6 @@ import os
 import pickle
 import signal
 import struct
-import sys
 from typing import Any, BinaryIO
 
 _LENGTH = struct.Struct("<Q")
@@ -53,7 +52,3 @@ def serve() -> None:
             return
         except (pickle.PicklingError, TypeError, AttributeError):  # an exception that cannot travel
             send(answers, (False, RuntimeError(f"{type(answer[1]).__name__}: {answer[1]}")))
-
-
-if __name__ == "__main__":
-    sys.exit(serve())
