@@ -10,6 +10,7 @@ import pandas as pd
 
 from .errors import ParameterError
 from .sums import TIMES, Sums, count_rows
+from .tables import in_order
 
 if TYPE_CHECKING:
     from .parse import Parsed
@@ -49,17 +50,19 @@ def check_by(by: str | Sequence[str], also: tuple[str, ...] = ()) -> list[str]:
     return columns
 
 
-def counted_sentences(parsed: Parsed, *, repeats: bool = False) -> pd.DataFrame:
-    """Return the sentences that are speech or prose, repeated ones only if ``repeats``.
+def counted_sentences(parsed: Parsed, *, repeats: bool = False, text: bool = True) -> pd.DataFrame:
+    """Return the sentences that are speech or prose, repeated ones only if ``repeats``, their text only if ``text``.
 
     A column ``passage`` numbers the stretches that intervals resample: one turn, one quotation, or the narration
     between two of them.
     """
-    rows = parsed.sentences.sort_values(["doc_id", "start"], kind="stable", ignore_index=True)
+    rows = parsed.sentences if text else parsed.sentences.drop(columns="text")
+    rows = rows if in_order(rows, ("doc_id", "start")) else rows.sort_values(["doc_id", "start"], kind="stable")
     turn = rows["turn"].fillna(-1)
-    rows["passage"] = ((rows["doc_id"] != rows["doc_id"].shift()) | (turn != turn.shift())).cumsum()
+    begins = (rows["doc_id"] != rows["doc_id"].shift()) | (turn != turn.shift())
     counted = rows["voice"].isin(SPOKEN)
-    return rows[counted if repeats else counted & rows["repeat_of"].isna()].reset_index(drop=True)
+    kept = (counted if repeats else counted & rows["repeat_of"].isna()).to_numpy(dtype=bool)
+    return rows[kept].assign(passage=begins.cumsum()[kept]).reset_index(drop=True)
 
 
 def add_groups(parsed: Parsed, rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:

@@ -264,12 +264,12 @@ def build(name: str, rows: Iterable[Mapping[str, Any]] | pd.DataFrame) -> pd.Dat
         frame[column.name] = frame[column.name].astype(column.dtype)
     rest = [column for column in frame if column not in table.names]
     frame = frame[table.names + rest]
-    if _in_order(frame, table.key):
+    if in_order(frame, table.key):
         return frame.reset_index(drop=True)
     return frame.sort_values(list(table.key), kind="stable", ignore_index=True)
 
 
-def _in_order(frame: pd.DataFrame, key: tuple[str, ...]) -> bool:
+def in_order(frame: pd.DataFrame, key: tuple[str, ...]) -> bool:
     """Whether the rows stand sorted by ``key`` already."""
     tied = np.ones(max(len(frame) - 1, 0), dtype=bool)
     for column in key:

@@ -94,7 +94,8 @@ def sum_topics(
 ) -> Sums:
     """Count what `finish_topics` makes the table of; takes what `topic_frequency` takes, of a part of a corpus."""
     by = check_by(by)
-    sentences = counted_sentences(parsed, repeats=repeats)
+    read = context or not (isinstance(dictionary, str) and dictionary == "topics")  # whether the words are needed
+    sentences = counted_sentences(parsed, repeats=repeats, text=read)
     hits, topics = topic_hits(parsed, sentences, dictionary, sub)
     if context:
         hits = pd.concat([hits, spread_topics(sentences, hits)], ignore_index=True)
@@ -102,7 +103,7 @@ def sum_topics(
         only = hits.groupby(["doc_id", "start"])["topic"].agg(lambda found: set(found) == {CEREMONY})
         sentences = _without(sentences, only[only].reset_index()[["doc_id", "start"]])
     rows = add_groups(parsed, sentences, by)
-    heard = parsed.sentences[parsed.sentences["voice"].isin(SPOKEN)]
+    heard = _heard(parsed)
     what = list(topics)
     keys = [*by, *what]
     at = locate(rows, hits["doc_id"], hits["start"])
@@ -249,14 +250,17 @@ def finish_speakers(sums: Sums, by: str | Sequence[str] = "speaker", *, within: 
 
 def speech_rows(parsed: Parsed, unit: str) -> pd.DataFrame:
     """Return the turns and quotations, or their sentences, that are speech, with ``speech``, ``x`` and ``passage``."""
-    quotations = parsed.quotations
+    quotations = parsed.quotations.drop(columns="text")
     inside = quotations["inside"].eq("turn")
     if unit == "sentences":
-        rows = counted_sentences(parsed)
+        rows = counted_sentences(parsed, text=False)
         rows = rows[rows["voice"].isin(["turn", "quotation"])].reset_index(drop=True)
         return rows.assign(speech=rows["voice"].map({"turn": "direct", "quotation": "reported"}), x=1)
     quotations = quotations[~inside & quotations["kind"].ne("scare") & quotations["repeat_of"].isna()]
-    rows = pd.concat([parsed.turns.assign(speech="direct"), quotations.assign(speech="reported")], ignore_index=True)
+    rows = pd.concat(
+        [parsed.turns.drop(columns="text").assign(speech="direct"), quotations.assign(speech="reported")],
+        ignore_index=True,
+    )
     return rows.assign(x=rows["n_words"] if unit == "words" else 1, passage=range(len(rows)))
 
 
@@ -297,7 +301,7 @@ def sum_states(
     by = check_by(by, also=("holder",))
     check_choice("weight", weight, WEIGHTS)
     check_choice("voice", voice, ("all", *SPOKEN))
-    sentences = counted_sentences(parsed)
+    sentences = counted_sentences(parsed, text=False)
     sentences = sentences if voice == "all" else sentences[sentences["voice"] == voice].reset_index(drop=True)
     sentences = with_holders(sentences, parsed.polarity)
     rows = add_groups(parsed, sentences, by)
@@ -307,7 +311,7 @@ def sum_states(
     stance = pd.concat([stance[at >= 0], own], axis=1)
     stance["x"] = stance["n_words"] if weight == "words" else 1
     stance["y"] = stance["x"] * stance["polarity"]
-    heard = with_holders(parsed.sentences[parsed.sentences["voice"].isin(SPOKEN)], parsed.polarity)
+    heard = with_holders(_heard(parsed), parsed.polarity)
     keys = [*by, "target"]
     return {
         "groups": count_groups(parsed, by, [heard, parsed.turns]),
@@ -345,6 +349,12 @@ def _means(sums: Sums, cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     whole = [*counts, "total"]
     out[whole] = out[whole].fillna(0).astype("int64")
     return out[[*keys, "n", "total", "mean", "low", "high", *signs, "interval"]]
+
+
+def _heard(parsed: Parsed) -> pd.DataFrame:
+    """Return all sentences that are speech or prose, repeated ones too, without their text."""
+    sentences = parsed.sentences.drop(columns="text")
+    return sentences[sentences["voice"].isin(SPOKEN)]
 
 
 def with_holders(sentences: pd.DataFrame, polarity: pd.DataFrame) -> pd.DataFrame:
