@@ -9,7 +9,7 @@ speakers' states are meant without being named ("your country", "our relations":
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -45,16 +45,30 @@ def find_mentions(sentences: pd.DataFrame, dictionary: Dictionary | str | Path) 
     check(sentences, "sentences", columns=["doc_id", "start", "end", "text"])
     dictionary = dictionary if isinstance(dictionary, Dictionary) else read_dictionary(dictionary)
     sentences = sentences.reset_index(drop=True)
-    return mentions_among(split_tokens(sentences["text"].tolist()), dictionary, sentences)
+    return mentions_among(split_tokens(sentences["text"].tolist()), [dictionary], sentences)
 
 
-def mentions_among(tokens: Tokens, dictionary: Dictionary, sentences: pd.DataFrame) -> pd.DataFrame:
-    """Find mentions as `find_mentions` does, where the ``tokens`` of the sentences' texts are known already."""
-    parts = [_named(tokens, dictionary, sentences)]
+def mentions_among(tokens: Tokens, dictionaries: Iterable[Dictionary], sentences: pd.DataFrame) -> pd.DataFrame:
+    """Find mentions as `find_mentions` does, of several dictionaries, where the ``tokens`` of the sentences are known.
+
+    No two of the dictionaries may have a key in common.
+    """
+    parts = [_hits(tokens, dictionary, sentences) for dictionary in dictionaries]
+    return _table(tokens, pd.concat(parts, ignore_index=True), sentences)
+
+
+def _hits(tokens: Tokens, dictionary: Dictionary, sentences: pd.DataFrame) -> pd.DataFrame:
+    """Find the hits of one dictionary: numbers of their first and last atom, key, kind, form, sub, how."""
+    hits = _named(tokens, dictionary, sentences)
     if dictionary.extra.get("address"):
-        parts.append(_addresses(tokens, dictionary.extra["address"], sentences))
-    mentions = _table(tokens, parts, sentences)
-    return assign_theatres(mentions, dictionary.extra["unnamed"]) if "unnamed" in dictionary.extra else mentions
+        hits = pd.concat([hits, _addresses(tokens, dictionary.extra["address"], sentences)], ignore_index=True)
+    hits = hits.astype({"first": "int64", "last": "int64"})
+    hits = hits[~hits.duplicated(["first", "key"]).to_numpy()]  # named and addressed at once
+    if "unnamed" in dictionary.extra:
+        first = hits["first"].to_numpy()
+        places = {"doc_id": sentences["doc_id"].array.take(tokens.row[first]), "sentence": tokens.row[first]}
+        hits = assign_theatres(hits.assign(**places, start=tokens.start[first]), dictionary.extra["unnamed"])
+    return hits[["first", "last", "key", "kind", "form", "sub", "how"]]
 
 
 def concordance(parsed: Parsed, pattern_or_key: str, window: int = 60) -> pd.DataFrame:
@@ -88,21 +102,23 @@ def concordance(parsed: Parsed, pattern_or_key: str, window: int = 60) -> pd.Dat
     return pd.DataFrame(rows, columns=columns).sort_values(["doc_id", "start"], ignore_index=True)
 
 
-def _table(tokens: Tokens, parts: list[pd.DataFrame], sentences: pd.DataFrame) -> pd.DataFrame:
-    """Turn hits (first and last atom, key, kind, form, sub, how) into the table of mentions."""
-    hits = pd.concat(parts, ignore_index=True)
-    first, last = hits.pop("first").to_numpy(dtype=int), hits.pop("last").to_numpy(dtype=int)
-    row = tokens.row[first]
-    start, end = tokens.start[first], tokens.end[last]
-    hits["doc_id"] = sentences["doc_id"].array.take(row)
-    hits["sentence"] = sentences["start"].to_numpy()[row]
-    hits["start"] = hits["sentence"] + (start - tokens.base[row])
-    hits["end"] = hits["start"] + (end - start)
-    hits["text"] = [tokens.text[a:b] for a, b in zip(start.tolist(), end.tolist(), strict=True)]
-    for column in _TRAVELS:
-        if column in sentences:
-            hits[column] = sentences[column].array.take(row)
-    return build("mentions", hits).drop_duplicates(["doc_id", "start", "key"], ignore_index=True)
+def _table(tokens: Tokens, hits: pd.DataFrame, sentences: pd.DataFrame) -> pd.DataFrame:
+    """Turn hits into the table of mentions."""
+    row = tokens.row[hits["first"].to_numpy()]
+    order = np.lexsort((pd.factorize(hits["key"], sort=True)[0], hits["first"], row))
+    hits, row = hits.take(order), row[order]
+    first, last = hits.pop("first").to_numpy(), hits.pop("last").to_numpy()
+    start, end, begin = tokens.start[first], tokens.end[last], sentences["start"].to_numpy()[row]
+    columns = {
+        "doc_id": sentences["doc_id"].array.take(row),
+        "start": begin + (start - tokens.base[row]),
+        "end": begin + (end - tokens.base[row]),
+        "text": [tokens.text[a:b] for a, b in zip(start.tolist(), end.tolist(), strict=True)],
+        "sentence": begin,
+        **{column: hits[column].array for column in hits},
+        **{column: sentences[column].array.take(row) for column in _TRAVELS if column in sentences},
+    }
+    return build("mentions", pd.DataFrame(columns, index=range(len(row))))
 
 
 def _named(tokens: Tokens, dictionary: Dictionary, sentences: pd.DataFrame) -> pd.DataFrame:
@@ -116,6 +132,8 @@ def _named(tokens: Tokens, dictionary: Dictionary, sentences: pd.DataFrame) -> p
     table["form"] = table["sub"].replace(_FORMS).where(~topic, None)
     table["sub"] = table["sub"].where(topic | table["sub"].isin(list(_FORMS)), None)
     table["how"] = None
+    texts = ["key", "sub", "kind", "form", "how"]
+    table[texts] = table[texts].astype("str")
     count = np.bincount(table["pattern"].astype(int), minlength=len(dictionary.patterns))
     which = np.repeat(np.arange(len(hits.first)), count[hits.pattern])
     step = np.arange(len(which)) - np.repeat(np.cumsum(count[hits.pattern]) - count[hits.pattern], count[hits.pattern])
@@ -350,7 +368,8 @@ def _addresses(tokens: Tokens, words: Mapping[str, list[str]], sentences: pd.Dat
             form = "person" if groups[number] == "style" else "address"
             rows += [(first, last, key, "state", form, None, how) for key in keys]
     columns = ["first", "last", "key", "kind", "form", "sub", "how"]
-    return pd.DataFrame(rows, columns=columns, dtype=object)
+    texts = dict.fromkeys(("key", "kind", "form", "sub", "how"), "str")
+    return pd.DataFrame(rows, columns=columns, dtype=object).astype(texts)
 
 
 class _Sides:

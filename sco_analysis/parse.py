@@ -79,8 +79,7 @@ def _parse(documents: pd.DataFrame, scorer: str | Callable) -> Parsed:
         step("sentences")
         sentences, tokens = sentences_and_tokens(documents, turns, quotations)
         step("mentions")
-        found = [mentions_among(tokens, read_dictionary(name), sentences) for name in ("states", "topics")]
-        mentions = tables.build("mentions", pd.concat(found, ignore_index=True))
+        mentions = mentions_among(tokens, [read_dictionary(name) for name in ("states", "topics")], sentences)
         step("polarity")
         polarity = score_polarity(sentences, mentions[mentions["kind"] == "state"], scorer=scorer)
     return Parsed(documents, turns, quotations, sentences, mentions, polarity)
