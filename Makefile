@@ -9,8 +9,9 @@ ARGS ?=
 SHELL := /bin/sh
 BIN := $(VENV)/bin
 STAMP := $(VENV)/.installed
-INSTALL := --require-hashes --only-binary :all: -r requirements.lock
-LOCK := --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --all-extras --quiet
+TESTED := $(VENV)/.installed-tests
+INSTALL := --require-hashes --only-binary :all: -r
+LOCK := pyproject.toml --universal --generate-hashes --no-emit-index-url --no-annotate --no-header --quiet
 
 # Prints the first Python that is new enough; fails with a message that says what to do.
 define find_python
@@ -24,13 +25,36 @@ if [ -z "$$found" ]; then \
   exit 1; fi
 endef
 
+# Installs what the lock $(1) names, and the package itself; with uv where there is one.
+define install
+$(find_python); \
+if command -v uv >/dev/null 2>&1; then \
+  if [ ! -x "$(BIN)/python" ]; then uv venv --quiet --python "$$found" "$(VENV)" || exit 1; fi; \
+  uv pip install --quiet --python "$(BIN)/python" $(INSTALL) $(1) \
+  && uv pip install --quiet --python "$(BIN)/python" --no-deps --no-build-isolation --editable . || exit 1; \
+else \
+  if ! "$(BIN)/python" -m pip --version >/dev/null 2>&1; then "$$found" -m venv "$(VENV)" || { \
+    echo "Python has no venv module that works (on Debian and Ubuntu: install python3-venv)." >&2; exit 1; }; fi; \
+  echo "Installing into $(VENV): one to three minutes, this once."; \
+  "$(BIN)/python" -m pip install --quiet --disable-pip-version-check $(INSTALL) $(1) \
+  && "$(BIN)/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . \
+  || exit 1; \
+fi
+endef
+
+# Writes both locks with the uv $(1); the second one keeps to the versions of the first.
+define lock
+$(1) pip compile $(LOCK) --extra build --extra model -o requirements.lock \
+  && $(1) pip compile $(LOCK) --all-extras -c requirements.lock -o requirements-test.lock
+endef
+
 .PHONY: help setup render test lint lock lab docs validate write-up clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-setup: $(STAMP) ## install everything into .venv (nothing is done twice)
+setup: $(STAMP) ## install what renders into .venv (nothing is done twice; `make test` adds its tools)
 
 render: $(STAMP) ## execute the notebooks: build/, site/index.html, figures/
 	@$(BIN)/sco-analysis render $(ARGS)
@@ -38,44 +62,35 @@ render: $(STAMP) ## execute the notebooks: build/, site/index.html, figures/
 test: lint ## lint, then all tests
 	@$(BIN)/python -m pytest -n auto $(ARGS)
 
-lint: $(STAMP) ## ruff: rules and formatting
+lint: $(TESTED) ## ruff: rules and formatting
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
 
 lab: $(STAMP) ## open the notebooks in JupyterLab
 	@$(BIN)/jupyter lab --ServerApp.root_dir="$(CURDIR)" --LabApp.default_url=/lab/tree/notebooks $(ARGS)
 
-docs: $(STAMP) ## write anew what follows from the code: environment.yml, reference, output of examples …
+docs: $(TESTED) ## write anew what follows from the code: environment.yml, reference, output of examples …
 	@$(BIN)/python docs/generate.py
 
 validate: $(STAMP) ## compare with human readers, where their readings lie in ../shared: docs/validation.md
 	@$(BIN)/python benchmarks/validate.py
 
-write-up: $(STAMP) ## build the sample write-up from figures/: build/write-up/
+write-up: $(TESTED) ## build the sample write-up from figures/: build/write-up/
 	@$(BIN)/python docs/write-up/build.py $(ARGS)
 
-lock: ## write requirements.lock anew from pyproject.toml
-	@if command -v uv >/dev/null 2>&1; then uv pip compile pyproject.toml $(LOCK) -o requirements.lock; else \
+lock: ## write requirements.lock and requirements-test.lock anew from pyproject.toml
+	@if command -v uv >/dev/null 2>&1; then $(call lock,uv); else \
 	  $(find_python); scratch=$$(mktemp -d) && "$$found" -m venv "$$scratch" && "$$scratch/bin/pip" install --quiet uv \
-	  && "$$scratch/bin/uv" pip compile pyproject.toml $(LOCK) -o requirements.lock; \
-	  status=$$?; rm -rf "$$scratch"; exit $$status; fi
+	  && $(call lock,"$$scratch/bin/uv"); status=$$?; rm -rf "$$scratch"; exit $$status; fi
 
 clean: ## remove the products and the environment
 	rm -rf build site dist .pytest_cache .ruff_cache .hypothesis $(VENV)
 
-# The stamp is written last: an installation that was broken off is begun again.
+# A stamp is written last: an installation that was broken off is begun again.
 $(STAMP): pyproject.toml requirements.lock
-	@$(find_python); \
-	if command -v uv >/dev/null 2>&1; then \
-	  if [ ! -x "$(BIN)/python" ]; then uv venv --quiet --python "$$found" "$(VENV)" || exit 1; fi; \
-	  uv pip install --quiet --python "$(BIN)/python" $(INSTALL) \
-	  && uv pip install --quiet --python "$(BIN)/python" --no-deps --no-build-isolation --editable . || exit 1; \
-	else \
-	  if ! "$(BIN)/python" -m pip --version >/dev/null 2>&1; then "$$found" -m venv "$(VENV)" || { \
-	    echo "Python has no venv module that works (on Debian and Ubuntu: install python3-venv)." >&2; exit 1; }; fi; \
-	  echo "Installing into $(VENV): one to three minutes, this once."; \
-	  "$(BIN)/python" -m pip install --quiet --disable-pip-version-check $(INSTALL) \
-	  && "$(BIN)/python" -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable . \
-	  || exit 1; \
-	fi
-	@touch $(STAMP)
+	@$(call install,requirements.lock)
+	@touch $@
+
+$(TESTED): pyproject.toml requirements.lock requirements-test.lock
+	@$(call install,requirements-test.lock)
+	@touch $(STAMP) $@

@@ -25,10 +25,12 @@ def canonical(name):
     return re.sub(r"[-_.]+", "-", name).lower()
 
 
-@pytest.fixture(scope="module")
-def locked():
-    """Return the locked versions by name."""
-    lines = (ROOT / "requirements.lock").read_text(encoding="utf-8").splitlines()
+LOCKS = ("requirements.lock", "requirements-test.lock")
+
+
+def locked(name):
+    """Return what a lock pins: the versions by name."""
+    lines = (ROOT / name).read_text(encoding="utf-8").splitlines()
     pins = [re.match(r"([\w.-]+)==([^\s;\\]+)", line) for line in lines]
     return {canonical(pin[1]): pin[2] for pin in pins if pin}
 
@@ -51,15 +53,26 @@ def test_every_entry_of_the_conda_environment_parses():
 
 
 @pytest.mark.parametrize("need", sorted({*NEEDED, *PROJECT["build-system"]["requires"]}))
-def test_the_lock_has_what_the_project_needs(locked, need):
-    """Each dependency, the build backend included, is locked to a version that its bound allows."""
+def test_the_locks_have_what_the_project_needs(need):
+    """Each dependency is locked to a version that its bound allows; what rendering needs, in its own lock too."""
     requirement = Requirement(need)
-    assert locked[canonical(requirement.name)] in requirement.specifier
+    name = canonical(requirement.name)
+    assert locked("requirements-test.lock")[name] in requirement.specifier
+    if need in [*PROJECT["project"]["dependencies"], *EXTRAS["build"], *EXTRAS["model"]]:
+        assert locked("requirements.lock")[name] in requirement.specifier
 
 
-def test_the_lock_has_hashes_and_names_no_place():
+def test_rendering_does_not_install_the_tools_of_the_tests():
+    """The lock for rendering is the other one without the tools, version by version, and they are no small part."""
+    less, more = map(locked, LOCKS)
+    assert less.items() < more.items()
+    assert {"playwright", "pypandoc-binary", "pytest", "ruff", "typst"} <= more.keys() - less.keys()
+
+
+@pytest.mark.parametrize("name", LOCKS)
+def test_a_lock_has_hashes_and_names_no_place(name):
     """Every pinned package has a hash; no address of an index is written down, in the lock or anywhere else."""
-    text = (ROOT / "requirements.lock").read_text(encoding="utf-8")
+    text = (ROOT / name).read_text(encoding="utf-8")
     entries = re.split(r"\n(?=\S)", text.strip())
     assert [entry for entry in entries if "--hash=sha256:" not in entry] == []
     assert not re.search(r"https?://|--index|--find-links", text)
