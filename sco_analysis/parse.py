@@ -11,6 +11,7 @@ import pandas as pd
 from . import tables
 from .dictionaries import Dictionary, read_dictionary
 from .errors import ParameterError
+from .intake.languages import ENGLISH
 from .mentions import find_mentions, mentions_among
 from .polarity import score_polarity
 from .progress import progress
@@ -46,7 +47,7 @@ def parse(documents: pd.DataFrame, scorer: str | Callable = "rules") -> Parsed:
     Parameters
     ----------
     documents
-        The documents table (`read_corpus`).
+        The documents table (`read_corpus`). Those whose ``language`` is known and not English are left out.
     scorer
         How polarity toward states is scored: see `score_polarity`.
 
@@ -64,10 +65,19 @@ def parse(documents: pd.DataFrame, scorer: str | Callable = "rules") -> Parsed:
         When there is no scorer of that name.
     """
     tables.check(documents, "documents")
+    documents = _analysed(documents)
     if not isinstance(scorer, str):
         return _parse(documents, scorer)
     found = remember(lambda: _parse(documents, scorer), documents, scorer)
     return replace(found, documents=documents)
+
+
+def _analysed(documents: pd.DataFrame) -> pd.DataFrame:
+    """Leave out the documents in languages whose sentences and words are not known here: all but English."""
+    if "language" not in documents:
+        return documents
+    known = documents["language"].isna() | documents["language"].eq(ENGLISH)
+    return documents if known.all() else documents[known.to_numpy(dtype=bool)].reset_index(drop=True)
 
 
 def _parse(documents: pd.DataFrame, scorer: str | Callable) -> Parsed:
