@@ -27,6 +27,7 @@ ORDER = [
     "matching",
     "dictionary_files",
     "dictionaries",
+    "contexts",
     "lines",
     "stops",
     "limits",
