@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import __version__
 from .errors import ParameterError, ScoError
-from .records import escape_formulas
+from .records import as_csv
 from .store.files import put_together, sweep
 
 if TYPE_CHECKING:
@@ -370,4 +370,4 @@ def _writer(table: pd.DataFrame, kind: str) -> Callable[[Path], Any]:
 def _as_text(table: pd.DataFrame, kind: str) -> str:
     if kind == "json":
         return table.to_json(orient="records", force_ascii=False, date_format="iso", indent=1) + "\n"
-    return escape_formulas(table).to_csv(index=False, lineterminator="\n")
+    return as_csv(table)

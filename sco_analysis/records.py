@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import csv
 import datetime
 import hashlib
 import io
@@ -34,11 +35,14 @@ SCREEN_DPI = 110  # of the picture shown in a notebook
 #: Names of what is cited beside the figures, and of the files that describe all of them.
 RESERVED = ("package", "corpus", "figures", "manifest")
 
+#: Names that no file may have on Windows, whatever its ending.
+DEVICES = ("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10)))
+
 #: The environment variable with what is added to every stem, when one notebook is rendered for many values.
 SUFFIX = "SCO_FIGURE_SUFFIX"
 
-#: How a spreadsheet tells a formula.
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
+#: How a spreadsheet tells a formula, by its first sign; behind apostrophes too, so that they can be taken off again.
+FORMULA = re.compile("'*[-=+@\t\r\n＝＋－＠]")
 
 _STEM = re.compile(r"[a-z0-9][a-z0-9-]*")
 
@@ -204,7 +208,8 @@ def write_whole(folder: Path, contents: Mapping[str, bytes]) -> None:
 def escape_formulas(table: pd.DataFrame) -> pd.DataFrame:
     """Put an apostrophe before texts that a spreadsheet would run as a formula; numbers stay numbers.
 
-    Lists and records, such as the evidence of a polarity, come out as JSON.
+    A text that begins with apostrophes and such a sign gets one more, so `unescape_formulas` gives back what was
+    there. Lists and records, such as the evidence of a polarity, come out as JSON.
     """
     texts = table.select_dtypes(exclude=["number", "bool", "datetime"]).columns
     return table.assign(**{name: table[name].map(_as_cell) for name in texts}).rename(columns=_as_cell)
@@ -213,7 +218,30 @@ def escape_formulas(table: pd.DataFrame) -> pd.DataFrame:
 def _as_cell(value: Any) -> Any:
     if isinstance(value, list | tuple | dict):
         return json.dumps(value, ensure_ascii=False, default=str)
-    return f"'{value}" if isinstance(value, str) and value.startswith(FORMULA) else value
+    return f"'{value}" if isinstance(value, str) and FORMULA.match(value) else value
+
+
+def as_csv(table: pd.DataFrame) -> str:
+    """Write ``table`` as csv that a spreadsheet opens without running anything in it (see `escape_formulas`).
+
+    Where a text holds a carriage return all texts are quoted: some readers, Python's among them, begin a new row at a
+    bare one, which could then begin with a formula.
+    """
+    written = escape_formulas(table)
+    texts = written.select_dtypes(exclude=["number", "bool", "datetime"])
+    broken = any("\r" in value for name in texts for value in (name, *texts[name]) if isinstance(value, str))
+    quoting = csv.QUOTE_NONNUMERIC if broken else csv.QUOTE_MINIMAL
+    return written.to_csv(index=False, lineterminator="\n", quoting=quoting)
+
+
+def unescape_formulas(table: pd.DataFrame) -> pd.DataFrame:
+    """Take off the apostrophes that `escape_formulas` has put before texts: for a csv of ours that was read again."""
+    texts = table.select_dtypes(exclude=["number", "bool", "datetime"]).columns
+    return table.assign(**{name: table[name].map(_as_text) for name in texts}).rename(columns=_as_text)
+
+
+def _as_text(value: Any) -> Any:
+    return value[1:] if isinstance(value, str) and value.startswith("'") and FORMULA.match(value) else value
 
 
 def _as_csv(tally: Any) -> bytes:
@@ -223,7 +251,7 @@ def _as_csv(tally: Any) -> bytes:
         raise FigureError(f"tally is {_kind(tally)}; give the table of numbers that the figure shows")
     if not (isinstance(tally.index, pd.RangeIndex) and tally.index.name is None):
         tally = tally.reset_index(drop=all(name is None for name in tally.index.names))
-    return escape_formulas(tally).to_csv(index=False, lineterminator="\n").encode("utf-8")
+    return as_csv(tally).encode("utf-8")
 
 
 def _check_stem(stem: Any) -> None:
@@ -234,6 +262,8 @@ def _check_stem(stem: Any) -> None:
         raise FigureError(
             f"stem {stem!r} cannot name the figure: use lower-case letters, digits and hyphens, such as {likely!r}"
         )
+    if stem in DEVICES:
+        raise FigureError(f"stem {stem!r} names a device on Windows; write another, such as '{stem}-figure'")
     if stem in RESERVED:
         raise FigureError(
             f"stem {stem!r} is taken: cite and the gallery use that name; write another, such as '{stem}-figure'"

@@ -11,7 +11,8 @@ import pandas as pd
 import pytest
 
 from sco_analysis import __version__
-from sco_analysis.cli import escape_formulas, main, write_table
+from sco_analysis.cli import main, write_table
+from sco_analysis.records import escape_formulas
 
 TALK = """\
 President of Russia Vladimir Putin: We value our friends in China. Trade grows.

@@ -113,14 +113,17 @@ def slugs(values: Sequence[Any]) -> list[str]:
     A value that is long, that has no such sign, or that another would be written like, gets a few digits of its hash.
     """
     plain = [_slug(value) for value in values]
-    marked = []
-    for value, slug in zip(values, plain, strict=True):
-        if plain.count(slug) > 1 or not slug or len(slug) > SLUG:
-            mark = hashlib.sha256(str(value).encode()).hexdigest()[:6]
-            marked.append("-".join(filter(None, [slug[:SLUG].strip("-"), mark])))
-        else:
-            marked.append(slug)
+    marked = [_marked(value, slug, plain, 6) for value, slug in zip(values, plain, strict=True)]
+    if len(set(marked)) < len(marked):  # a value that is written like another one with its digits
+        marked = [_marked(value, slug, [slug, slug], 64) for value, slug in zip(values, plain, strict=True)]
     return marked
+
+
+def _marked(value: Any, slug: str, plain: Sequence[str], digits: int) -> str:
+    if slug and len(slug) <= SLUG and plain.count(slug) == 1:
+        return slug
+    mark = hashlib.sha256(str(value).encode("utf-8", "surrogatepass")).hexdigest()[:digits]
+    return "-".join(filter(None, [slug[:SLUG].strip("-"), mark]))
 
 
 def _slug(value: Any) -> str:

@@ -82,7 +82,7 @@ def read_page(notebook: Mapping[str, Any], figures: Path | None = None) -> Page:
             for output in cell.get("outputs", []):
                 _add_output(page, output, figures, "".join(_CAPTION.findall(source)[:1]))
                 if "result" in tags and "text/markdown" in output.get("data", {}):
-                    page.result = _plain(_markdown(_text(output["data"]["text/markdown"])))
+                    page.result = _plain(_markdown(_text(output["data"]["text/markdown"]), escape=True))
     return page
 
 
@@ -179,15 +179,16 @@ def _text(source: str | Sequence[str]) -> str:
     return source if isinstance(source, str) else "".join(source)
 
 
-def _markdown(source: str) -> str:
+def _markdown(source: str, *, escape: bool) -> str:
+    """Write Markdown as HTML; with ``escape``, tags in it are shown and not obeyed: they may come from a document."""
     import mistune  # noqa: PLC0415 - only rendering needs it
 
-    return mistune.create_markdown(escape=False, plugins=["table", "footnotes", "strikethrough"])(source)
+    return mistune.create_markdown(escape=escape, plugins=["table", "footnotes", "strikethrough"])(source)
 
 
-def _add_prose(page: Page, source: str) -> None:
+def _add_prose(page: Page, source: str, *, escape: bool = False) -> None:
     """Add a markdown cell; the first heading is the page's title, the paragraph after it the lead."""
-    markup = _markdown(source)
+    markup = _markdown(source, escape=escape)
     if not page.title:
         heading = re.match(r"\s*<h1>(.*?)</h1>\s*(?:<p>(.*?)</p>)?", markup, re.S)
         if heading:
@@ -264,7 +265,7 @@ def _add_output(page: Page, output: Mapping[str, Any], figures: Path | None, cap
     elif "text/html" in data:
         _add_html(page, _text(data["text/html"]), data.get(MIME, {}), caption)
     elif "text/markdown" in data:
-        _add_prose(page, _text(data["text/markdown"]))
+        _add_prose(page, _text(data["text/markdown"]), escape=True)
     elif "text/plain" in data and not _BARE_OBJECT.fullmatch(_text(data["text/plain"])):
         page.parts.append({"kind": "text", "text": _ANSI.sub("", _text(data["text/plain"]))})
 

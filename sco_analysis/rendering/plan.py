@@ -62,8 +62,9 @@ def find_notebooks(notebooks: Iterable[str | Path] | str | Path | None = None) -
         if path is None:
             there = f"; there are: {', '.join(known)}" if known else ""
             raise ParameterError(f"there is no notebook {str(item)!r}{there}; or give the path of a file")
-        if found.setdefault(path.stem, path).resolve() != path.resolve():
-            raise ParameterError(f"two notebooks are named {path.stem}: {found[path.stem]} and {path}; rename one")
+        other = found.setdefault(path.stem.casefold(), path)  # a disk may take `One` and `one` for the same
+        if other.resolve() != path.resolve():
+            raise ParameterError(f"two notebooks are named {path.stem}: {other} and {path}; rename one")
     return list(found.values())
 
 
