@@ -28,10 +28,10 @@ COMMON = "The leaders of the member states signed a declaration on trade and tra
 
 
 def small_corpus(seeds):
-    """Make fourteen short documents of the seeds: their beginnings, with other words, and sentences in common."""
-    texts = [text[:2600] for text in seeds["text"]]
+    """Make eight short documents of the seeds: their beginnings, with other words, and sentences in common."""
+    texts = [text[:1500] for text in seeds["text"]]
     made = []
-    for number in range(14):
+    for number in range(8):
         text = re.sub(r"\bcooperation\b", ["trade", "security", "friendship"][number % 3], texts[number % len(texts)])
         if number % 2:
             text += "\n\n" + COMMON.replace("Thursday", "Friday" if number == 5 else "Thursday") + " Talks went on.\n"
@@ -95,11 +95,11 @@ def test_a_document_is_parsed_the_same_alone(folder, whole):
         pd.testing.assert_frame_equal(found, expected, check_dtype=False, check_exact=True)
 
 
-@pytest.mark.parametrize("block", [1, 9_000, 1_000_000])
+@pytest.mark.parametrize("block", [1, 4_000])
 def test_partitions_change_nothing(folder, whole, tmp_path, block):
     """However a folder is divided, tallies and tables are those of the corpus parsed at once."""
     found = sco.analyse(folder, tmp_path / "out", jobs=1, block=block)
-    assert len(found.partitions) == {1: 14, 9_000: 4, 1_000_000: 1}[block]
+    assert len(found.partitions) == {1: 8, 4_000: 3}[block]
     assert whole.sentences["repeat_of"].str.startswith("d01:").any()
     assert_same_tallies(found, whole)
     assert_same_tables(found, whole)
@@ -108,16 +108,16 @@ def test_partitions_change_nothing(folder, whole, tmp_path, block):
 
 def test_results_are_files(folder, whole, tmp_path):
     """The tallies lie in the folder as csv and parquet, and the manifest tells their hashes and what there was."""
-    found = sco.analyse(folder, tmp_path / "out", jobs=1, by=["genre", "speaker"], block=20_000)
+    found = sco.analyse(folder, tmp_path / "out", jobs=1, by=["genre", "speaker"], block=7_000)
     for name in TALLIES:
         written = pd.read_parquet(tmp_path / "out" / f"{name}.parquet")
         pd.testing.assert_frame_equal(written, getattr(sco, name)(whole, by=["genre", "speaker"]), check_exact=True)
         assert len(pd.read_csv(tmp_path / "out" / f"{name}.csv")) == len(written)
     manifest = json.loads((tmp_path / "out" / "manifest.json").read_text())
-    assert (manifest["documents"], manifest["failures"], manifest["partitions"]) == (14, 0, 2)
+    assert (manifest["documents"], manifest["failures"], manifest["partitions"]) == (8, 0, 2)
     assert manifest["rows"]["sentences"] == len(whole.sentences)
     assert manifest["tallies"]["speaker_share"] == {"by": ["genre", "speaker"]}
-    assert repr(found).startswith("Analysis(14 documents, ")
+    assert repr(found).startswith("Analysis(8 documents, ")
     documents = found.read("documents")
     assert "text" not in documents
     assert documents["doc_id"].tolist() == whole.documents["doc_id"].tolist()
@@ -126,7 +126,7 @@ def test_results_are_files(folder, whole, tmp_path):
 def test_options_reach_their_tally(folder, whole, tmp_path):
     """Options of one tally are those of the function of its name."""
     options = {"speaker_share": {"unit": "turns"}, "topic_frequency": {"by": "year", "sub": True}}
-    found = sco.analyse(folder, tmp_path / "out", jobs=1, options=options, block=9_000)
+    found = sco.analyse(folder, tmp_path / "out", jobs=1, options=options, block=4_000)
     pd.testing.assert_frame_equal(found.speaker_share, sco.speaker_share(whole, unit="turns"), check_exact=True)
     expected = sco.topic_frequency(whole, by="year", sub=True)
     pd.testing.assert_frame_equal(found.topic_frequency, expected, check_exact=True)
@@ -136,17 +136,17 @@ def test_a_second_run_goes_on(seeds, tmp_path):
     """What was parsed is taken over; a changed document is parsed again with its partition; what is gone is removed."""
     place, out = tmp_path / "corpus", tmp_path / "out"
     place.mkdir()
-    for document in small_corpus(seeds)[:6]:
+    for document in small_corpus(seeds)[:4]:
         (place / f"{document['doc_id']}.txt").write_text(document["text"], encoding="utf-8", newline="")
     first = sco.analyse(place, out, jobs=1, block=1)
-    assert first.partitions["status"].tolist() == ["parsed"] * 6
+    assert first.partitions["status"].tolist() == ["parsed"] * 4
     again = sco.analyse(place, out, jobs=1, block=1, by="state")
-    assert again.partitions["status"].tolist() == ["taken over"] * 6
+    assert again.partitions["status"].tolist() == ["taken over"] * 4
     assert_same_tallies(again, sco.parse(sco.read_corpus(place)), by="state")
     (place / "d01.txt").write_text(f"{COMMON} Nothing else was said.")
-    (place / "d05.txt").unlink()
+    (place / "d03.txt").unlink()
     changed = sco.analyse(place, out, jobs=1, block=1)
-    assert changed.partitions["status"].tolist() == ["taken over", "parsed", *["taken over"] * 3]
+    assert changed.partitions["status"].tolist() == ["taken over", "parsed", "taken over"]
     parsed = sco.parse(sco.read_corpus(place))
     assert_same_tallies(changed, parsed)
     assert_same_tables(changed, parsed)
@@ -157,7 +157,7 @@ def test_a_run_that_was_stopped_goes_on(folder, whole, tmp_path, monkeypatch):
     done = []
 
     def stopped(job, share):
-        if len(done) == 5:
+        if len(done) == 3:
             raise KeyboardInterrupt
         done.append(share.name)
         return parse_share_really(job, share)
@@ -167,7 +167,7 @@ def test_a_run_that_was_stopped_goes_on(folder, whole, tmp_path, monkeypatch):
         sco.analyse(folder, tmp_path / "out", jobs=1, block=1)
     monkeypatch.undo()
     found = sco.analyse(folder, tmp_path / "out", jobs=1, block=1)
-    assert found.partitions["status"].tolist() == ["taken over"] * 5 + ["parsed"] * 9
+    assert found.partitions["status"].tolist() == ["taken over"] * 3 + ["parsed"] * 5
     assert_same_tallies(found, whole)
 
 
@@ -181,7 +181,7 @@ def test_a_document_that_fails_is_reported(folder, tmp_path, monkeypatch):
 
     monkeypatch.setattr(parts, "parse", failing)
     with pytest.warns(sco.CorpusWarning, match=r"^1 documents failed; see .*failures\.csv$"):
-        found = sco.analyse(folder, tmp_path / "out", jobs=1, block=9_000)
+        found = sco.analyse(folder, tmp_path / "out", jobs=1, block=4_000)
     assert found.failures.to_dict("records") == [
         {"doc_id": "d03", "path": "d03.txt", "error": "ValueError: what is this?"}
     ]
@@ -195,7 +195,7 @@ def test_killed_processes_are_replaced(folder, whole, tmp_path, monkeypatch):
     out = tmp_path / "out"
     out.mkdir()
     (out / "killed").touch()
-    found = sco.analyse(folder, out, jobs=2, block=9_000)
+    found = sco.analyse(folder, out, jobs=2, block=4_000)
     assert not (out / "killed").exists()
     assert found.failures.empty
     assert_same_tallies(found, whole)
@@ -205,7 +205,7 @@ def test_killed_processes_are_replaced(folder, whole, tmp_path, monkeypatch):
         (corpus / file.name).write_bytes(file.read_bytes())
     (corpus / "d06.txt").write_text("KILLS EVERY WORKER. Nothing else.")
     with pytest.warns(sco.CorpusWarning, match="^1 documents failed"):
-        found = sco.analyse(corpus, out, jobs=2, block=9_000)
+        found = sco.analyse(corpus, out, jobs=2, block=4_000)
     assert found.failures["doc_id"].tolist() == ["d06"]
     assert found.failures["error"].tolist() == ["its process ended with -9"]
     assert_same_tallies(found, without_source(corpus, "d06"))
@@ -213,9 +213,9 @@ def test_killed_processes_are_replaced(folder, whole, tmp_path, monkeypatch):
 
 def test_one_large_file_is_divided(seeds, tmp_path):
     """A file of many documents that is larger than two blocks is handed out block by block."""
-    made = small_corpus(seeds)[:6]
+    made = small_corpus(seeds)[:5]
     (tmp_path / "all.jsonl").write_text("".join(json.dumps(document) + "\n" for document in made))
-    found = sco.analyse(tmp_path / "all.jsonl", tmp_path / "out", jobs=1, block=3_000)
+    found = sco.analyse(tmp_path / "all.jsonl", tmp_path / "out", jobs=1, block=2_000)
     assert len(found.partitions) > 2
     assert_same_tallies(found, sco.parse(sco.read_corpus(tmp_path / "all.jsonl")))
 
@@ -294,7 +294,7 @@ def corpora(draw):
     return documents, [0, *sorted(cuts), len(documents)], draw(st.sampled_from([1, 3]))
 
 
-@settings(max_examples=60)
+@settings(max_examples=50)
 @given(corpora())
 def test_repeats_are_those_of_the_whole(corpus):
     """Sentences in any number of parts are marked as repeats exactly as they are all together."""

@@ -50,14 +50,14 @@ def test_a_killed_worker_changes_nothing(folder, tmp_path, monkeypatch):
     out = tmp_path / "out"
     out.mkdir()
     (out / "killed").touch()
-    found = sco.analyse(folder, out, scheduler="local", jobs=2, block=9_000)
+    found = sco.analyse(folder, out, scheduler="local", jobs=2, block=4_000)
     assert not (out / "killed").exists()
     assert found.failures.empty
     parsed = sco.parse(sco.read_corpus(folder))
     assert_same_tallies(found, parsed)
     assert_same_tables(found, parsed)
-    again = sco.analyse(folder, out, scheduler="local", jobs=2, block=9_000)
-    assert again.partitions["status"].tolist() == ["taken over"] * 4
+    again = sco.analyse(folder, out, scheduler="local", jobs=2, block=4_000)
+    assert again.partitions["status"].tolist() == ["taken over"] * 3
 
 
 @pytest.mark.slow
@@ -65,7 +65,7 @@ def test_a_document_that_fails_on_every_worker_is_reported(folder, tmp_path, mon
     """A document that no worker can parse is named in `failures`, and the others are counted."""
     monkeypatch.setattr(analysing, "parse_share", failing_parse_share)
     with pytest.warns(sco.CorpusWarning, match="^1 documents failed"):
-        found = sco.analyse(folder, tmp_path, scheduler="local", jobs=2, block=20_000)
+        found = sco.analyse(folder, tmp_path, scheduler="local", jobs=2, block=7_000)
     assert found.failures.to_dict("records") == [
         {"doc_id": "d03", "path": "d03.txt", "error": "ValueError: what is this?"}
     ]
@@ -125,7 +125,7 @@ def test_results_do_not_depend_on_what_comes_first(folder, tmp_path, monkeypatch
             return name, function(*arguments)
 
     monkeypatch.setattr(pools, "ThisProcess", Backwards)
-    found = sco.analyse(folder, tmp_path, jobs=1, block=9_000)
-    assert found.partitions["partition"].tolist() == ["000000", "000001", "000002", "000003"]
+    found = sco.analyse(folder, tmp_path, jobs=1, block=4_000)
+    assert found.partitions["partition"].tolist() == ["000000", "000001", "000002"]
     parsed = sco.parse(sco.read_corpus(folder))
     assert_same_tallies(found, parsed)

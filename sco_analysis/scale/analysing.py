@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 import json
+import pickle
 import shutil
 import warnings
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -24,17 +25,18 @@ from ..progress import progress
 from ..records import escape_formulas
 from ..store.files import alone, put, put_together
 from ..store.fingerprints import digest, hash_file
-from ..sums import Sums, add_sums
-from .copies import AT_ONCE, find_copies, find_pairs
-from .parts import TABLES, WORK, Job, code_here, name_documents, parse_share
+from .copies import find_copies, find_pairs
+from .parts import SKETCH, TABLES, WORK, Job, code_here, name_documents, parse_share
 from .pools import Lost, Pool, opened, run
-from .publishing import TALLIES, publish_part, sums_file
+from .publishing import TALLIES, add_files, publish_part, sums_file
 from .shares import Share, divide
 
 #: Characters of text that one process parses at a time.
 BLOCK = 4_000_000
 #: Sums of so many parts are added at once.
 _TOGETHER = 16
+#: So many rows of sketches are sorted at once, or an eighth of the characters of a block.
+_SKETCHED = 300_000
 
 
 @dataclass(frozen=True)
@@ -132,7 +134,7 @@ def analyse(
             stack.enter_context(alone(job.work, place))
         except RenderError:
             raise ParameterError(f"another process works in {place}; wait for it, or give another folder") from None
-        return _analyse(job, stack.enter_context(opened(scheduler, jobs)), shares, _name(source))
+        return _analyse(job, stack.enter_context(opened(scheduler, jobs)), shares, _name(source), block)
 
 
 def _name(source: Corpus) -> str:
@@ -165,12 +167,7 @@ def _try(job: Job) -> None:
         TALLIES[name].add(parsed, **options)
 
 
-def _finish(name: str, sums: Sums, options: Mapping[str, Any]) -> pd.DataFrame:
-    tally = TALLIES[name]
-    return tally.finish(sums, **{option: value for option, value in options.items() if option in tally.both})
-
-
-def _analyse(job: Job, pool: Pool, shares: Iterable[Share], root: str) -> Analysis:
+def _analyse(job: Job, pool: Pool, shares: Iterable[Share], root: str, block: int) -> Analysis:
     place = Path(job.place)
     records, failures = _parse_all(job, pool, shares)
     for record in records:
@@ -179,8 +176,8 @@ def _analyse(job: Job, pool: Pool, shares: Iterable[Share], root: str) -> Analys
     parts = [record for record in records if record["documents"]]
     if not parts:
         raise CorpusError(f"no document of {root} could be parsed; `sco-analysis check` says why")
-    rows = _mark_all(job, pool, parts)
-    found = _add_up(job, parts)
+    rows = _mark_all(job, pool, parts, block)
+    found = _add_up(job, pool, parts)
     failed = pd.DataFrame(failures, columns=["doc_id", "path", "error"], dtype="str")
     if len(failed):
         warnings.warn(f"{len(failed)} documents failed; see {place / 'failures.csv'}", CorpusWarning, stacklevel=4)
@@ -250,12 +247,12 @@ def _halved(pool: Pool, lost: list[tuple[Share, Lost]], failures: list[dict[str,
     return halves
 
 
-def _mark_all(job: Job, pool: Pool, parts: list[dict[str, Any]]) -> dict[str, int]:
+def _mark_all(job: Job, pool: Pool, parts: list[dict[str, Any]], block: int) -> dict[str, int]:
     """Find the passages that several parts print, and write all tables; returns how many rows each has."""
     keys = [part["key"] for part in parts]
     state = digest(keys)[:16]
     size = sum((job.part(key) / "sketch.npy").stat().st_size for key in keys)
-    buckets = 1 + size // (AT_ONCE * 36)
+    buckets = 1 + size // (SKETCH.itemsize * max(_SKETCHED, block // 8))
     concerned: set[int] = set()
     with progress("Repeats", buckets + 2 * len(parts)) as step:
         calls = ((bucket, (job, state, keys, bucket, buckets)) for bucket in range(buckets))
@@ -284,15 +281,21 @@ def _certain(answers: Iterable[tuple[Any, Any]]) -> Iterator[tuple[Any, Any]]:
         yield name, value
 
 
-def _add_up(job: Job, parts: list[dict[str, Any]]) -> dict[str, pd.DataFrame]:
-    total: dict[str, list[Sums]] = {name: [] for name in TALLIES}
-    for part in parts:
-        made = pd.read_pickle(sums_file(job, part["name"]))
-        for name, sums in made.items():
-            total[name].append(sums)
-            if len(total[name]) == _TOGETHER:
-                total[name] = [add_sums(total[name])]
-    return {name: _finish(name, add_sums(total[name]), job.counts[name]) for name in TALLIES}
+def _add_up(job: Job, pool: Pool, parts: list[dict[str, Any]]) -> dict[str, pd.DataFrame]:
+    """Add the sums of all parts, some at a time, until one is left, and finish the tallies with it."""
+    files = [sums_file(job, part["name"]) for part in parts]
+    level = 0
+    while len(files) > 1 or not level:
+        level += 1
+        groups = [files[at : at + _TOGETHER] for at in range(0, len(files), _TOGETHER)]
+        calls = ((at, (group, job.work / "added" / f"{level}-{at}.pickle")) for at, group in enumerate(groups))
+        files = [file for _, file in sorted(_certain(run(pool, add_files, calls)))]
+    total = pickle.loads(files[0].read_bytes())
+    found = {}
+    for name, tally in TALLIES.items():
+        options = {option: value for option, value in job.counts[name].items() if option in tally.both}
+        found[name] = tally.finish(total[name], **options)
+    return found
 
 
 def _write(table: pd.DataFrame, path: Path) -> None:
@@ -315,7 +318,11 @@ def _sweep(job: Job, parts: list[dict[str, Any]]) -> None:
     for folder in (job.work / "parsed").iterdir():
         if folder.name not in keys:
             shutil.rmtree(folder, ignore_errors=True)
-    shutil.rmtree(job.work / "copies", ignore_errors=True)
+    for file in (*(job.work / "sums").iterdir(), *(job.work / "published").iterdir()):
+        if file.stem not in names:
+            file.unlink()
+    for folder in ("copies", "added"):
+        shutil.rmtree(job.work / folder, ignore_errors=True)
 
 
 __all__ = ["BLOCK", "WORK", "Analysis", "analyse"]

@@ -29,8 +29,8 @@ PAIR = np.dtype([*_SIDES, *((f"first_{name}", kind) for name, kind in _SIDES), (
 SAME, COMPARED, DISPLACED = range(3)
 ORIGINAL = np.dtype([("row", "u4"), ("first_part", "u4"), ("first_row", "u4")])
 
-#: rows of sketches that one process sorts at a time, and rows of sentences that are compared at a time
-AT_ONCE, LOADED = 1_500_000, 40_000
+#: rows of sentences that are compared at a time
+LOADED = 40_000
 
 
 def find_pairs(

@@ -18,7 +18,7 @@ import pyarrow.parquet as pq
 from .. import tallies
 from ..store.files import put
 from ..store.fingerprints import digest
-from ..sums import Sums
+from ..sums import Sums, add_sums
 from .copies import resolve
 from .parts import TABLES, Job, in_order, write_table
 
@@ -63,6 +63,13 @@ def publish_part(job: Job, run: str, keys: Sequence[str], part: int, name: str) 
 def sums_file(job: Job, name: str) -> Path:
     """Return the file with the sums of a part; what is read from there is trusted like code."""
     return job.work / "sums" / f"{name}.pickle"
+
+
+def add_files(files: Sequence[Path], into: Path) -> Path:
+    """Add the sums in some files, each of all tallies, and write what comes out ``into`` another one."""
+    parts = [pickle.loads(file.read_bytes()) for file in files]
+    put(into, pickle.dumps({name: add_sums([part[name] for part in parts]) for name in parts[0]}, protocol=5))
+    return into
 
 
 def _last(published: Path) -> Mapping[str, Any]:
