@@ -64,13 +64,15 @@ def lab(tmp_path_factory):
         process = subprocess.Popen(command, cwd=folder, env=environment, stdout=log, stderr=subprocess.STDOUT)
     lab = Lab(folder, port, token)
     try:
-        for _ in range(300):
+        for _ in range(PATIENCE):
             try:
                 lab.ask("api/status")
                 break
             except (URLError, ConnectionError, TimeoutError):
                 assert process.poll() is None, (folder / "log").read_text()
-                time.sleep(0.2)
+                time.sleep(1)
+        else:
+            raise AssertionError(f"JupyterLab did not start within {PATIENCE} seconds")
         yield lab
         for kernel in lab.ask("api/kernels"):
             lab.ask(f"api/kernels/{kernel['id']}", "DELETE")

@@ -292,6 +292,22 @@ def test_the_notebooks_of_this_project_give_the_same_bytes_anywhere(rendered, tm
     assert first == second
 
 
+def test_a_page_for_each_year_of_the_notebooks_of_this_project(tmp_path):
+    """Each notebook has a page for each year, four made at once; titles, captions, files and index name the year."""
+    sco.render(out=tmp_path, each="year", jobs=4, progress=False)
+    names = [f"{path.stem}--year-{year}" for path in (ROOT / "notebooks").glob("*.ipynb") for year in (2022, 2024)]
+    assert {path.stem for path in (tmp_path / "site").iterdir()} == {"index", *names}
+    index = (tmp_path / "site/index.html").read_text(encoding="utf-8")
+    assert "<h2>Who gets to speak: 2 by year</h2>" in index
+    for name in names:
+        year = name[-4:]
+        assert f": year {year}</h1>" in (tmp_path / "site" / f"{name}.html").read_text(encoding="utf-8")
+        assert f'href="{name}.html">year {year}</a>' in index
+    figures = json.loads((tmp_path / "figures/manifest.json").read_text(encoding="utf-8"))["figures"]
+    assert len(figures) >= 2 * 5
+    assert [figure["id"] for figure in figures if f"(only {figure['id'][-4:]})" not in figure["caption"]] == []
+
+
 def test_the_notebooks_of_this_project_render(rendered):
     """The three notebooks on the seeds give three pages with described figures, and an index."""
     pages = sorted((rendered / "site").glob("*.html"))
