@@ -169,7 +169,7 @@ def _walk(root: Path, limits: Limits) -> list[_Entry]:
                 folders.append(f"{name}/")
             elif is_document(name):
                 entries.append(_Entry(name, _why_not(child, root, limits)))
-    return entries
+    return sorted(entries, key=lambda entry: entry.name)  # a folder lists its files in any order
 
 
 def _why_not(entry: os.DirEntry, root: Path, limits: Limits) -> str:

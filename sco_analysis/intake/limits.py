@@ -16,7 +16,7 @@ class Limits:
     ``ratio``: how many times its packed size something may unpack to (up to a megabyte, it may do as it likes).
     ``members``: files in one archive.
     ``nested``: archives within archives.
-    ``pages``: pages of one PDF.
+    ``markup``: characters of one web page, its tags included. ``pages``: pages of one PDF.
     ``follow_links``: whether links to files outside the folder are followed; links to folders never are.
     """
 
@@ -25,5 +25,6 @@ class Limits:
     ratio: int = 300
     members: int = 100_000
     nested: int = 2
+    markup: int = 8 * MEGABYTE
     pages: int = 5000
     follow_links: bool = False

@@ -185,8 +185,8 @@ def _text(data: bytes, _limits: Limits) -> tuple[str, str, Record] | str:
     return (*decoded, {}) if decoded else "it is not text (binary data); export it as plain text in UTF-8"
 
 
-def _page(data: bytes, _limits: Limits) -> tuple[str, str, Record] | str:
-    return webpages.read_page(data)
+def _page(data: bytes, limits: Limits) -> tuple[str, str, Record] | str:
+    return webpages.read_page(data, limits)
 
 
 def _pdf(data: bytes, limits: Limits) -> tuple[str, str, Record] | str:
