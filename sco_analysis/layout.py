@@ -13,7 +13,7 @@ import pandas as pd
 from . import tables
 from .reading.candidates import Label
 from .reading.labels import find_labels
-from .reading.lines import Line, is_wrapped, pattern_of, split_lines
+from .reading.lines import LONGEST, Line, is_wrapped, pattern_of, split_lines
 
 #: looks of lines that leave a speech unbroken when they stand inside it, and those that end it
 _ENDS_SPEECH = frozenset({"source", "mark", "procedure"})
@@ -174,7 +174,7 @@ def _classify(pieces: list[Piece], wrapped: bool) -> Iterator[Piece]:
 def _is_heading(line: Line, following: Piece | None, wrapped: bool) -> bool:
     """Tell a heading: short, alone, and not ended as a sentence is; or a short question above a paragraph."""
     words = len(line.text.split(None, _LONGEST_HEADING))
-    if words > _LONGEST_HEADING:
+    if words > _LONGEST_HEADING or len(line.text) > LONGEST:
         return False
     alone = line.gap and (following is None or following[0].gap or following[1] == "label")
     if wrapped and not alone:

@@ -1,12 +1,15 @@
 """Tests of speaker labels: what is accepted, what is refused, and why."""
 
 import json
+import re
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from sco_analysis.reading import labels as module
 from sco_analysis.reading.labels import find_labels
+from sco_analysis.reading.lines import split_lines
 from sco_analysis.reading.shapes import part_of, shape_of
 
 
@@ -130,6 +133,42 @@ def test_labels_are_spans_that_do_not_overlap(lines):
         assert last <= label.start < label.end <= len(text)
         assert text[label.start : label.end].split()[0].startswith(label.printed.split()[0])
         last = label.end
+
+
+NAMES = {"MR. BO", "BO", "Bo", "Anna Bo", "Q", "A 1:2 B"}
+SPOKEN = st.lists(
+    st.sampled_from([*sorted(NAMES), ": ", ":", "; ", ". ", " ", "\n", "\n ", "\v", "X", "“", "Yes", "Bo:"]),
+    max_size=14,
+).map("".join)
+
+
+@given(SPOKEN)
+def test_what_stands_before_two_colons_equals_counting_each(text):
+    """One walk over the colons finds the names that counting each name alone finds."""
+    assert module._printed_again(text, NAMES) == {name for name in NAMES if text.count(f"{name}:") > 1}
+
+
+def _plain_mid_line(text: str) -> list[tuple[int, int, int]]:
+    names = "|".join(re.escape(name) for name in sorted(NAMES, key=len, reverse=True))
+    pattern = re.compile(rf"(?<=[.?!…”\")]\s)(?P<label>{names})\s*:(?=\s)")
+    return [(*match.span("label"), match.end()) for match in pattern.finditer(text)]
+
+
+def _plain_misread(text: str) -> list[tuple[int, int, int]]:
+    names = "|".join(re.escape(name) for name in sorted(NAMES, key=len, reverse=True) if name.isupper())
+    end = r"(?:\s?[;.,](?=\s+[A-Z“\"])|:(?=[A-Z“\"]))"
+    pattern = re.compile(rf"(?<![^\n\r\f])[ \t]*(?P<label>{names}){end}")
+    starts = {line.start for line in split_lines(text)}
+    found = [(*match.span("label"), match.end()) for match in pattern.finditer(text)]
+    return [span for span in found if span[0] in starts]
+
+
+@given(SPOKEN)
+def test_damaged_labels_are_those_of_one_pattern_of_all_names(text):
+    """Labels in mid-line and labels with another sign are found where one long pattern of all names finds them."""
+    assert list(module._in_mid_line(text, NAMES)) == _plain_mid_line(text)
+    capitals = {name for name in NAMES if name.isupper()}
+    assert list(module._misread(text, split_lines(text), capitals)) == _plain_misread(text)
 
 
 def test_kremlin_labels_against_the_sites_own_markup(shared):

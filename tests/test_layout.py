@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sco_analysis as sco
-from sco_analysis.layout import layout_of, stage_directions
+from sco_analysis.layout import _Kept, lay_out, layout_of, stage_directions
 
 PAGE = """Talks in Astana
 They met on Monday.
@@ -110,3 +110,77 @@ def test_a_label_over_two_lines_is_no_speech():
     text = "Mr. Hall (Chad) (spoke in\nFrench): Hello.\nThe President: Yes.\nMr. Cy (Peru): No.\nThe President: So."
     blocks = [(text[b.start : b.end], b.kind) for b in layout_of(text).blocks]
     assert blocks[:2] == [("Mr. Hall (Chad) (spoke in\nFrench):", "label"), ("Hello.", "speech")]
+
+
+def test_layouts_are_kept_for_a_block_of_documents():
+    """A text is laid out once, however many others come between, until those kept hold more characters than allowed."""
+    kept = _Kept(most=300)
+    texts = [f"Anna Bo: Yes {i}." for i in range(15)]
+    first = [kept(text) for text in texts]
+    assert all(kept(text) is layout for text, layout in zip(texts, first, strict=True))
+    assert first[0] == lay_out(texts[0])
+    kept("A longer text. " * 5)
+    assert kept(texts[-1]) is first[-1]
+    assert kept(texts[0]) is not first[0]
+    kept.cache_clear()
+    assert kept(texts[-1]) is not first[-1]
+
+
+SIZE = 200_000
+HOSTILE = {
+    "one word": "a",
+    "one line": "word and ",
+    "colons": ":",
+    "line ends": "\n",
+    "returns": "\r",
+    "spaces": " ",
+    "wide spaces": "\u3000A:\u3000\n",
+    "tabs": "\t",
+    "capitals": "ABC DEF ",
+    "labels on one line": "A: ",
+    "empty labels": "A: \n",
+    "asterisks": "*",
+    "times": "1:",
+    "brackets": "(",
+    "links": "[aaa](",
+    "full stops": ". ",
+    "stops and dashes": "A. – ",
+    "marks": "--\n",
+    "bidi controls": "\u202eA: b\u202c\n",
+    "nulls": "A\0: b\0.\n",
+    "lone surrogates": "\ud800A: \udfff.\n",
+    "questions": "Q x\n",
+    "names above paragraphs": "ANNA BO\n\nYes.\n\n",
+    "wide colons": "甲乙：他说\n",
+}
+
+
+@pytest.mark.parametrize("piece", HOSTILE.values(), ids=HOSTILE)
+def test_hostile_texts_have_a_layout(piece):
+    """Whatever is repeated without end, blocks are spans in order that leave out only white space and marks."""
+    text = (piece * (SIZE // len(piece) + 1))[:SIZE]
+    last = 0
+    for block in lay_out(text).blocks:
+        assert last <= block.start < block.end
+        assert not text[last : block.start].strip("*_ \t\n\u3000")
+        last = block.end
+    assert not text[last:].strip("*_ \t\n\r\u3000")
+
+
+@pytest.mark.parametrize(
+    ("text", "labels"),
+    [
+        ("A" + "b" * 100_000 + ": x\nAnna Bo: Yes.\nAnna Bo: No.", ["Anna Bo", "Anna Bo"]),
+        ("*" * SIZE + "1:2", []),
+        ("1:2" + " " * SIZE + "x: y", []),
+        ("Anna Bo:" + " " * SIZE + "Yes.\nAnna Bo: No.", ["Anna Bo", "Anna Bo"]),
+        ("Anna Bo" + " " * SIZE + ": Yes.\nAnna Bo: No.", ["Anna Bo", "Anna Bo"]),
+        ("---\n" + "a: b\n" * 20_000, []),
+    ],
+    ids=["a label of 100 KB", "asterisks before a time", "spaces behind a time", "spaces behind a label",
+         "spaces before a colon", "front matter without end"],
+)  # fmt: skip
+def test_labels_of_hostile_texts(text, labels):
+    """Labels are found beside what is made to waste time, and none is found in it."""
+    accepted = [label.printed for label in lay_out(text).labels if label.accepted]
+    assert [printed for printed in accepted if printed != "a"] == labels

@@ -2,9 +2,8 @@
 
 import pytest
 
-from sco_analysis.people import fold, in_title_case, known, split_title, state_of
-from sco_analysis.reading.labels import find_labels
-from sco_analysis.reading.roster import Roster
+from sco_analysis.dictionaries import read_dictionary
+from sco_analysis.people import _states_in, fold, in_title_case, known, split_title, state_named, state_of
 
 
 @pytest.mark.parametrize(
@@ -73,47 +72,26 @@ def test_states_of_roles():
     ]  # fmt: skip
 
 
-def _resolved(text: str) -> list[tuple]:
-    labels = [label for label in find_labels(text) if label.accepted]
-    roster = Roster(text, labels)
-    return [(s.name, s.state, s.role, s.how) for s in map(roster.resolve, labels)]
+def _plain_states(words: str) -> list[tuple]:
+    """Search a few words for states without asking first whether they can hold one."""
+    return read_dictionary("states").find(words)[["start", "end", "key", "sub"]].values.tolist()
 
 
-def test_role_and_short_forms_are_one_person():
-    """The first label says who somebody is; later ones only name them."""
-    text = "President of Kenya Anna Bo (retranslated):\nHello.\nIvan Cy: Yes.\nAnna Bo: Good.\nIvan Cy: Well."
-    assert _resolved(text) == [
-        ("Anna Bo", "KEN", "President of Kenya", "label"),
-        ("Ivan Cy", None, None, "label"),
-        ("Anna Bo", "KEN", "President of Kenya", "label"),
-        ("Ivan Cy", None, None, "label"),
-    ]
-
-
-def test_a_surname_is_completed_from_the_text():
-    """Where a label gives a surname only, the first name is taken from the document's own words."""
-    text = "We have Gary Samore here.\n\nMR. SAMORE: Hi.\n\nQ Why?\n\nMR. SAMORE: So.\n\nQ When?"
-    assert _resolved(text) == [
-        ("Gary Samore", None, None, "introduction"),
-        (None, None, "questioner", "unresolved"),
-        ("Gary Samore", None, None, "introduction"),
-        (None, None, "questioner", "unresolved"),
-    ]
-
-
-def test_an_office_alone_is_its_holder_where_the_document_says_so():
-    """`THE PRESIDENT` is the president who has a label of his own; a state in brackets is the delegate's."""
-    text = "PRESIDENT BO: Hi.\n\nMR. CY (Kenya): Yes.\n\nPRESIDENT BO: Good.\n\nTHE PRESIDENT: Bye."
-    assert [(name, state) for name, state, *_ in _resolved(text)] == [
-        ("Bo", None), ("Cy", "KEN"), ("Bo", None), ("Bo", None),
+def test_states_in_a_few_words_are_those_of_the_whole_dictionary():
+    """Names and offices that are not searched at all hold no state; no pattern has wildcards, which would be missed."""
+    words = [
+        "President of Russia", "the United States", "France", "NEW ZEALAND", "Anna Bo", "Georgia Bo", "Xi Jinping",
+        "Russian-Chinese", "U.S.", "US", "us", "Minister of Energy", "Papua New Guinea", "Guinea, Bissau", "", "–",
     ]  # fmt: skip
+    assert [[list(hit) for hit in _states_in(word)] for word in words] == [_plain_states(word) for word in words]
+    assert not [p.text for p in read_dictionary("states").patterns if set("*?") & set(p.text)]
 
 
-def test_the_chair_of_a_record_is_read_from_its_head():
-    """A verbatim record names its president once, at the top."""
-    text = "President: Mr. Bo (Fiji)\n\nThe President: I open.\nMr. Cy (Peru): Well.\nThe President: I close."
-    assert _resolved(text) == [
-        ("Bo", "FJI", "chair", "description"),
-        ("Cy", "PER", None, "label"),
-        ("Bo", "FJI", "chair", "description"),
+def test_a_note_names_a_state_only_as_a_whole():
+    """A state's name alone in a note is the state; a constituency that holds a city's name is none."""
+    assert [state_named(note) for note in ("France", "the Netherlands", "Paris North", "")] == [
+        "FRA",
+        "NLD",
+        None,
+        None,
     ]

@@ -1,6 +1,7 @@
 """Tests of speaker turns."""
 
 import csv
+import re
 
 import pandas as pd
 import pytest
@@ -8,6 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import sco_analysis as sco
+from sco_analysis import turns as module
+from sco_analysis.layout import Block, stage_directions
 
 
 def _documents(*texts: str) -> pd.DataFrame:
@@ -90,3 +93,38 @@ def test_labels_are_explained():
         ["d0", "MR. BOOE", 2, True, "capitals, 2 times", 22],
         ["d0", "Q", 2, True, "part, 2 times", 37],
     ]
+
+
+@given(
+    st.lists(st.sampled_from(["Yes", " ", "(Laughter.)", "[sic]", "(so)", "-", "’s", "\n", "("]), max_size=10).map(
+        "".join
+    )
+)
+def test_spoken_words_are_all_but_those_of_stage_directions(text):
+    """Counting what is left between stage directions is counting all and taking those away."""
+    count = sco.tables.count_words
+    directions = sum(count(text[start:end]) for start, end in stage_directions(text, 0, len(text)))
+    assert count(module._spoken(text, [Block(0, len(text), "speech", 1)])) == count(text) - directions
+
+
+@given(st.lists(st.sampled_from(["Anna", "Bo", "Bos-Cy", " ", "\n", "My ", "B", ", "]), max_size=10).map("".join))
+def test_a_name_is_found_where_a_pattern_of_it_finds_it(opening):
+    """The first name with a surname behind it stands where the pattern of that name has its first match."""
+    match = re.search(r"Anna\s+Bo[\w'’-]*", opening)
+    assert module._find_name(opening, "Anna", "Bo") == (match.span() if match else None)
+
+
+def test_ten_thousand_labels_each_have_their_turn():
+    """A document of as many speakers as turns comes out whole: all turns are there, in order, each with its name."""
+    letters = "abcdefghij"
+    names = [f"Anna{a}{b}{c}{d} Bo{d}{a}" for a in letters for b in letters for c in letters for d in letters]
+    turns = sco.split_turns(_documents("".join(f"{name}: We said so, {name}, and more.\n" for name in names)))
+    assert turns["speaker"].tolist() == names
+    assert turns["n_words"].unique().tolist() == [7]
+
+
+def test_a_heading_of_great_length_is_no_title():
+    """One word of 100 KB above ten thousand turns is not repeated in the row of each."""
+    turns = sco.split_turns(_documents("A" * 100_000 + "\n" + "Anna Bo: Yes.\nIvan Cy: No.\n" * 5000))
+    assert len(turns) == 10_000
+    assert turns["session_title"].isna().all()
