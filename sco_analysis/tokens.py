@@ -143,8 +143,8 @@ class Tokens:
         return np.where(end > start, last - first - (joins[inner] - joins[first]), 0)
 
 
-def split_tokens(texts: str | Sequence[str]) -> Tokens:
-    """Split a text, or several at once, into `Tokens`."""
+def split_tokens(texts: str | Sequence[str], *, numbered: bool = True) -> Tokens:
+    """Split a text, or several at once, into `Tokens`; not ``numbered``, they lack surfaces: enough to count them."""
     texts = [texts] if isinstance(texts, str) else list(texts)
     lengths = np.array([len(text) + len(_BREAK) for text in texts], dtype=np.int64)
     text = _BREAK.join(texts)
@@ -152,7 +152,7 @@ def split_tokens(texts: str | Sequence[str]) -> Tokens:
     inside = _word_characters(points)
     edges = np.flatnonzero(np.diff(inside, prepend=False, append=False))
     start, end = edges[::2], edges[1::2]
-    surface, surfaces = _number(points[inside], end - start)
+    surface, surfaces = _number(points[inside], end - start) if numbered else (np.zeros(0, dtype=np.int32), [])
     tokens = Tokens(text, np.cumsum(lengths) - lengths, start, end, surface, surfaces)
     tokens.__dict__["characters"] = points  # fills the cached property: the work is done already
     return tokens
@@ -160,7 +160,7 @@ def split_tokens(texts: str | Sequence[str]) -> Tokens:
 
 def count_words(texts: Sequence[str]) -> np.ndarray:
     """Count the words of each text: `tables.count_words` in bulk."""
-    tokens = split_tokens(texts)
+    tokens = split_tokens(texts, numbered=False)
     return tokens.count_words(tokens.base, tokens.base + np.array([len(text) for text in texts], dtype=np.int64))
 
 

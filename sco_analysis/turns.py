@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import Any
 
 import pandas as pd
 
@@ -17,6 +16,9 @@ from .tokens import count_words
 
 #: columns of the documents table that travel with every span
 TRAVELLING = ("genre", "source", "date")
+_FROM_TEXT = tuple(
+    "start end text label_start label_end session label speaker state role how confidence session_title".split()
+)
 
 #: Where journalists put their outlet: behind the name, before it, or alone.
 _AFTER_NAME = re.compile(
@@ -50,17 +52,19 @@ def split_turns(documents: pd.DataFrame) -> pd.DataFrame:
         When ``documents`` lacks ``doc_id`` or ``text``.
     """
     tables.check(documents, "documents", columns=["doc_id", "text"])
-    rows: list[dict[str, Any]] = []
+    rows: list[tuple] = []
     spoken: list[str] = []
-    names = [name for name in TRAVELLING if name in documents]
-    for doc_id, text, *values in zip(*(documents[name] for name in ("doc_id", "text", *names)), strict=True):
-        travelling = {"doc_id": doc_id, **dict(zip(names, values, strict=True))}
+    origins: list[int] = []
+    for number, text in enumerate(documents["text"]):
         for turn, words in turns_of(text, layout_of(text)):
-            rows.append(turn | travelling)
+            rows.append(turn)
             spoken.append(words)
-    for row, n_words in zip(rows, count_words(spoken).tolist(), strict=True):
-        row["n_words"] = n_words
-    return tables.build("turns", rows)
+            origins.append(number)
+    frame = pd.DataFrame(rows, columns=list(_FROM_TEXT))
+    for name in ("doc_id", *TRAVELLING):
+        frame[name] = documents[name].take(origins).array if name in documents else None
+    frame["n_words"] = count_words(spoken)
+    return tables.build("turns", frame)
 
 
 def explain_labels(documents: pd.DataFrame) -> pd.DataFrame:
@@ -89,8 +93,8 @@ def explain_labels(documents: pd.DataFrame) -> pd.DataFrame:
     return counted[["doc_id", "label", "n", "accepted", "reason", "first"]]
 
 
-def turns_of(text: str, layout: Layout) -> Iterator[tuple[dict[str, Any], str]]:
-    """Yield the turns of one text: what it tells of a row of the turns table, and the words that are spoken in it."""
+def turns_of(text: str, layout: Layout) -> Iterator[tuple[tuple, str]]:
+    """Yield the turns of one text: a row of the columns that it tells itself, and the words that are spoken in it."""
     accepted = [label for label in layout.labels if label.accepted]
     if not accepted:
         return
@@ -101,22 +105,10 @@ def turns_of(text: str, layout: Layout) -> Iterator[tuple[dict[str, Any], str]]:
         speaker = roster.resolve(label)
         if speaker.name and not speaker.role and not outlets.get(speaker.name):
             outlets[speaker.name] = _outlet(text[start : start + 250], speaker.name)
-        turn = {
-            "start": start,
-            "end": end,
-            "text": text[start:end],
-            "label_start": label.start,
-            "label_end": label.end,
-            "session": session,
-            "label": label.printed,
-            "speaker": speaker.name,
-            "state": speaker.state,
-            "role": speaker.role or outlets.get(speaker.name or ""),
-            "how": speaker.how,
-            "confidence": speaker.confidence,
-            "session_title": layout.titles.get(session),
-        }
-        yield turn, _spoken(text, speech)
+        role = speaker.role or outlets.get(speaker.name or "")
+        said = start, end, text[start:end], label.start, label.end, session, label.printed
+        who = speaker.name, speaker.state, role, speaker.how, speaker.confidence
+        yield (*said, *who, layout.titles.get(session)), _spoken(text, speech)
 
 
 def _speeches(blocks: tuple[Block, ...], labels: list[Label]) -> Iterator[tuple[Label, int, list[Block]]]:

@@ -108,13 +108,16 @@ def _has_colon(line: str) -> bool:
 
 
 def _worth_asking(line: str, stops: bool) -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Choose the forms that a line may have: with a small letter in the second place it has few.
+    """Choose the forms that a line may have: without a capital it has none, and few with a small letter behind it.
 
     ``stops`` says whether a full stop before a dash is anywhere in the document; if so, all are asked.
     """
+    first = line[0]
+    if not ("A" <= first <= "Z" or first in "*_"):
+        return ()
     if stops or not line[1:2].islower():
         return _FORMS
-    return _TITLED if line[0] in "DMRST" else ()
+    return _TITLED if first in "DMRS" or (first == "T" and line[4:5].isupper()) else ()
 
 
 def _at_start(

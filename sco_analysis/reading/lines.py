@@ -7,6 +7,7 @@ from collections import defaultdict
 from functools import cache
 from importlib.resources import files
 from itertools import pairwise
+from string import ascii_letters
 from typing import NamedTuple
 
 import yaml
@@ -18,7 +19,7 @@ _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(?:.*?\n)---[ \t]*(?=\r?\n|\Z)", re
 #: white space and control characters that count for nothing round a line, its line end included
 _BLANK = "\b\ufeff\u200b \t\xa0\u2002\u2003\u2009\u200e\u200f\x1a\x1f\r\n\f\v\x1c\x1d\x1e\x85\u2028\u2029"
 #: how prose begins: with a letter, or with a quotation mark
-_PLAIN = re.compile("[A-Za-z\"“‘'«]")
+_PLAIN = frozenset(ascii_letters + "\"“‘'«")
 _CLOCK = re.compile(r"\d:")
 _ENDS = frozenset(".?!…:;,—–-")
 _QUOTE_ENDS = frozenset('"”’)')
@@ -57,7 +58,8 @@ class Line(NamedTuple):
 @cache
 def read_rules(name: str) -> dict:
     """Read one of the package's YAML files of judgement, such as ``layout.yml``."""
-    return yaml.safe_load(files("sco_analysis").joinpath("data", name).read_text(encoding="utf-8"))
+    text = files("sco_analysis").joinpath("data", name).read_text(encoding="utf-8")
+    return yaml.load(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
 
 
 @cache
@@ -124,7 +126,8 @@ def look_of(line: str) -> str:
 
 def _stands_out(line: str) -> bool:
     """Tell whether a line may have a look, by a few characters: with most lines no pattern need be tried at all."""
-    if not _PLAIN.match(line) or line[-1].isdecimal() or line.endswith((")", ").")):
+    last = line[-1]
+    if line[0] not in _PLAIN or last == ")" or last.isdecimal() or line.endswith(")."):
         return True
     if "©" in line or "]" in line or "…" in line or (":" in line[:24] and _CLOCK.search(line, 0, 24)):
         return True
