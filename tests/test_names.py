@@ -1,10 +1,12 @@
 """Names in prose: who is one person, what gender, which nouns; bodies and their short forms."""
 
+import re
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sco_analysis.speech.capitals import Capitals
+from sco_analysis.speech.capitals import Capitals, _spelled_anywhere
 from sco_analysis.speech.cues import first_names
 from sco_analysis.speech.forms import Rows
 from sco_analysis.speech.names import Cast
@@ -102,3 +104,32 @@ def test_mentions_are_spans_of_the_text(pieces):
     assert all(0 <= run.start < run.end <= len(text) for run in runs)
     assert [run.start for run in runs] == sorted(run.start for run in runs)
     assert all(text[m.start : m.end].strip() for m in cast_of(text).mentions)
+
+
+def plainly_spelled(text, letters):
+    """Find the words of an acronym as one pattern of its letters does."""
+    link = r"\w[\w'’-]*,?\s+(?:(?:of|and|the|for|on|&)\s+)*"
+    match = re.search(rf"\b{link.join(map(re.escape, letters))}[\w'’-]+", text)
+    return " ".join(match[0].split()) if match else None
+
+
+@settings(max_examples=300, deadline=None)
+@given(
+    st.lists(
+        st.sampled_from([*"Nile Basin's Council of and the & No-Big N Bo B O'C École , . ( x 3".split(), "\n"]),
+        max_size=25,
+    ),
+    st.sampled_from([" ", " ", "  ", "-"]),
+    st.sampled_from([(), ("ÉC",)]),
+)
+def test_acronyms_are_spelled_out_where_a_pattern_of_their_letters_finds_them(pieces, glue, others):
+    """One walk from word to word finds for every acronym what a search for its own letters finds first."""
+    text, acronyms = glue.join(pieces), {"NBC", "NB", "BNC", "CC", "NBNB", *others}
+    expected = {letters: plainly_spelled(text, letters) for letters in acronyms}
+    assert dict(_spelled_anywhere(text, acronyms)) == {a: words for a, words in expected.items() if words}
+
+
+def test_a_document_of_namesakes_is_read():
+    """Hundreds of persons of one surname are all read, though only the first of them are told apart."""
+    text = " ".join(f"Z{chr(97 + i % 26)}{chr(97 + i // 26)}o Okello left." for i in range(520))
+    assert [m.start for m in cast_of(text).mentions] == list(range(0, len(text), 18))

@@ -1,5 +1,7 @@
 """Quotations in prose: what is quoted, by which cue, and who says it."""
 
+from unittest.mock import patch
+
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -7,7 +9,10 @@ from hypothesis import strategies as st
 
 import sco_analysis as sco
 from sco_analysis import tables
+from sco_analysis.layout import Block, Layout
+from sco_analysis.quotations import quotations_of
 from sco_analysis.speech.cues import verb_forms
+from sco_analysis.speech.phrases import sentences_of, tokens_in
 
 TURNS = tables.build("turns", [])
 
@@ -244,3 +249,71 @@ def test_no_text_is_lost(text):
     """No text at all raises."""
     rows = quotations(text)
     assert all(text[q.start : q.end] == q.text for q in rows.itertuples())
+
+
+def all_sentences(text, row, cues):
+    """Yield every sentence, whether or not it holds anything that may report."""
+    for begin, end in sentences_of(text, row):
+        yield tokens_in(row, begin, end)
+
+
+def without_shortcuts(documents, turns):
+    """Find quotations with every paragraph searched for marks and every sentence read: no cheap test rules any out."""
+    with (
+        patch("sco_analysis.speech.quotes._where_marks_may_be", lambda text: range(len(text))),
+        patch("sco_analysis.quotations._sentences_with", all_sentences),
+    ):
+        return sco.find_quotations(documents, turns)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.lists(st.sampled_from(MARKS + WORDS), max_size=40).map(" ".join), min_size=1, max_size=3))
+def test_what_cheap_tests_rule_out_holds_no_quotation(texts):
+    """Whatever the words and marks: paragraphs and sentences that are passed over would have given nothing."""
+    documents = pd.DataFrame({"doc_id": [f"d{i}" for i in range(len(texts))], "text": texts})
+    turns = sco.split_turns(documents)
+    pd.testing.assert_frame_equal(sco.find_quotations(documents, turns), without_shortcuts(documents, turns))
+
+
+def test_the_seeds_give_the_same_without_cheap_tests(seeds):
+    """On whole documents, too, nothing is passed over that has a quotation."""
+    turns = sco.split_turns(seeds)
+    found = sco.find_quotations(seeds, turns)
+    assert len(found) > 40
+    pd.testing.assert_frame_equal(found, without_shortcuts(seeds, turns))
+
+
+def in_one_block(text):
+    """Read a text as one paragraph of prose, whatever it looks like."""
+    return quotations_of(text, Layout((Block(0, len(text), "prose", 1),), (), {}), spoken=True)
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ('"' * 200_000, []),
+        ("“" * 200_000, []),
+        (" " * 200_000 + "“We agree,” he said.", ["We agree,"]),
+        ("A" * 200_000, []),
+        ("Ab " * 60_000, []),
+        ("[(" * 100_000, []),
+        ("*" * 100_000 + "“a b " * 20_000, ["a b"] * 20_000),
+        ("a’ " * 60_000, []),
+        ("“Yes,” he said. " * 4_000, ["Yes,"] * 4_000),
+        ("“Yes,” they said. " * 4_000, ["Yes,"] * 4_000),
+        ("A man said it was so. " * 4_000, ["it was so"] * 4_000),
+        ("The statement said it was so. " * 4_000, ["it was so"] * 4_000),
+        ("a — " * 40_000 + "(@b)", []),
+    ],
+    ids=lambda value: value[:12] if isinstance(value, str) else "",
+)
+def test_long_lines_of_anything_come_back(text, expected):
+    """A line of marks, capitals, spaces or brackets, or of one report over and over, is read like any other."""
+    assert [q["text"] for q in in_one_block(text)] == expected
+
+
+@pytest.mark.parametrize("text", ["He said and said ", "and he said ", "but he said that it is ", "said ", '"said '])
+def test_reports_within_reports_are_read_to_a_depth(text):
+    """A sentence that reports a report that reports a report …, and so on, is read; all spans hold."""
+    line = text * 500
+    assert all(line[q["start"] : q["end"]] == q["text"] for q in in_one_block(line))

@@ -21,7 +21,10 @@ _GLUE = _PARTICLES | _LINKS | {"."}
 _PLACES = frozenset(("US", "UK", "USA", "BC", "DC", "LA", "NYC", "UAE"))
 _LONGEST_ACRONYM = 30
 #: a word that may begin a name, up to its first letter, before another; small words between the two are skipped
-_LINKED = re.compile(r"[^\W\d_a-z](?<!\w\w)(?=\w[\w'’-]*+,?+\s++(?:(?:of|and|the|for|on|&)\s++)*+([^\W\d_a-z])[\w'’-])")
+_LINKED, _LINKED_ASCII = (
+    re.compile(rf"{letter}(?<!\w\w)(?=\w[\w'’-]*+,?+\s++(?:(?:of|and|the|for|on|&)\s++)*+({letter})[\w'’-])")
+    for letter in (r"[^\W\d_a-z]", "[A-Z]")
+)
 _NAME_END = re.compile(r"[\w'’-]+")
 
 
@@ -32,6 +35,7 @@ class Run:
     start: int
     end: int
     name: list[str]
+    full: str
     titles: list[str]
     role: str
     subject: bool
@@ -171,7 +175,8 @@ def _spelled_anywhere(text: str, acronyms: set[str]) -> Iterator[tuple[str, str]
     """Find where words with the initials of an acronym stand in a row; small words between them are skipped."""
     if not acronyms:
         return
-    follows = {match.start(): match.start(1) for match in _LINKED.finditer(text)}
+    linked = _LINKED_ASCII if all(form.isascii() for form in acronyms) else _LINKED
+    follows = {match.start(): match.start(1) for match in linked.finditer(text)}
     longest = max(map(len, acronyms))
     waiting = set(acronyms)
     for start in follows:
@@ -198,6 +203,8 @@ def _read_run(row: Row, first: int, last: int, *, initial: bool) -> Run | None:
         k += 1
     while last > k and not forms[last - 1].capital:
         last -= 1
+    if k == last or (k + 1 == last and (forms[k].no_name or forms[k].title)):
+        return None  # most sequences are one word
     inside = [i for i in range(k, last) if forms[i].word]
     span = [forms[i] for i in inside]
     if all(f.no_name for f in span) or all(f.title for f in span):
@@ -210,10 +217,12 @@ def _read_run(row: Row, first: int, last: int, *, initial: bool) -> Run | None:
     title_words = [*before, *(f.low for f in [*office, *span[:cut]])]
     nouns, gender, like = _around(forms, last, title_words)
     subject = _is_subject(forms, k - len(before), last)
+    name = [f.bare for f in span[cut:]]
     return Run(
         row.starts[inside[cut]],
         row.starts[inside[-1]] + len(span[-1].bare),
-        [f.bare for f in span[cut:]],
+        name,
+        " ".join(name),
         nouns,
         " ".join([*before, *(f.text for f in [*office, *span[:cut]])]) if title_words else "",
         subject,
@@ -274,7 +283,7 @@ def _around(forms: list[Form], last: int, title_words: list[str]) -> tuple[list[
     """Read what a name's titles and its apposition tell: nouns, gender, whether it is a person's."""
     nouns = [word.rstrip(".") for word in title_words]
     genders = [titles()[word] for word in nouns if titles().get(word)]
-    like = any(word in titles() for word in nouns)
+    like = bool(nouns) and any(word in titles() for word in nouns)
     if last >= len(forms):
         pass
     elif forms[last].text in (",", "(", "—", "–") and not forms[last - 1].possessive:
@@ -320,5 +329,7 @@ def _is_subject(forms: list[Form], first: int, last: int) -> bool:
 
 def _pronoun_vote(forms: list[Form], last: int) -> str:
     """Say what the first pronoun behind a subject in the same sentence tells of its gender."""
-    vote = next((form.vote for form in forms[last : last + 25] if form.vote), "")
-    return "" if vote == "stop" else vote
+    for form in forms[last : last + 25]:
+        if form.vote:
+            return "" if form.vote == "stop" else form.vote
+    return ""

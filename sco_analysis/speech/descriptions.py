@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from functools import cache
+from functools import cache, lru_cache
 
 from ..dictionaries import read_dictionary
 from ..people import fold, state_of
@@ -40,7 +40,7 @@ def _beginnings() -> re.Pattern[str]:
     return re.compile(rf"\b(?:{'|'.join(globs)})\b", re.IGNORECASE)
 
 
-@cache
+@lru_cache(maxsize=1 << 14)
 def state_in(phrase: str) -> str | None:
     """Return the state a phrase names first, as `people.state_of`, without a search where none can be."""
     return state_of(phrase) if _beginnings().search(phrase) else None

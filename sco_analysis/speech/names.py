@@ -6,7 +6,7 @@ from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import cache
+from functools import lru_cache
 
 from ..people import Person, fold, known, spellings
 from .capitals import Capitals, Run, is_acronym
@@ -51,10 +51,20 @@ class Mention:
     paragraph: int
 
 
-@cache
+@lru_cache(maxsize=1 << 14)
 def _office_holder(name: str, role: str) -> Person | None:
     """Return the office-holder of a name; a surname alone needs the office beside it."""
     return known(name, role) if " " not in name else spellings().get(fold(name))
+
+
+@lru_cache(maxsize=1 << 14)
+def _shape(full: str) -> tuple[bool, bool, bool]:
+    """Tell whether a name is a body's by its words or its form, an acronym, and a person's by its first name."""
+    name = full.split(" ")
+    acronym = is_acronym(name)
+    body = acronym or any(word.lower() in words("body_words") for word in name)
+    given = name[0] in first_names() or (len(name) > 1 and name[0].split("-")[0] in first_names())
+    return body, acronym, given and len(name) < 5
 
 
 class Cast:
@@ -94,24 +104,18 @@ class Cast:
 
     def _kind(self, run: Run, alone: set[str]) -> str:
         """Say whether a sequence names a person or a body."""
-        name = run.name
-        lows = [word.lower() for word in name]
-        if _office_holder(" ".join(name), run.role):
+        if _office_holder(run.full, run.role):
             return "person"
-        if any(word in words("body_words") for word in lows) or is_acronym(name):
-            return "person" if run.gender and len(name) < 3 and not is_acronym(name) else "body"
-        if run.person_like:
+        count = len(run.name)
+        body, acronym, given = _shape(run.full)
+        if body:
+            return "person" if run.gender and count < 3 and not acronym else "body"
+        if run.person_like or (given and (count > 1 or run.subject)):
             return "person"
-        if len(name) > 1 and len(name) < 5 and (name[0] in first_names() or name[0].split("-")[0] in first_names()):
-            return "person"
-        if len(name) == 1 and name[0] in first_names() and run.subject:
-            return "person"
-        if 1 < len(name) < 5 and fold(name[-1]) in alone and run.subject:
-            return "person"
-        return "other"
+        return "person" if run.subject and 1 < count < 5 and fold(run.name[-1]) in alone else "other"
 
     def _add_person(self, run: Run) -> Entity:
-        full = " ".join(run.name)
+        full = run.full
         key = fold(full)
         entity = self._by_name.get(key) or self._same_person(run.name)
         if entity is None:
@@ -142,14 +146,13 @@ class Cast:
 
     def _link(self, run: Run, kind: str) -> Entity | None:
         """Find the entity a sequence names, or make one."""
-        full = " ".join(run.name)
-        full = self._short.get(fold(full), full)
+        full = self._short.get(fold(run.full), run.full)
         if kind == "body" and len(run.name) == 2 and fold(run.name[1]) in self._alone:
             full = run.name[1]  # "the Russian Kremlin" is the Kremlin
         key = fold(full)
         if not key:
             return None
-        kin = _KIN & set(run.titles)
+        kin = bool(run.titles) and not _KIN.isdisjoint(run.titles)
         if len(run.name) == 1 and kind != "body" and not (kin and not self._by_last.get(key)):
             candidates = self.candidates(run.name[0])
             if run.gender:
@@ -173,8 +176,9 @@ class Cast:
 
     def _mention(self, run: Run, entity: Entity) -> None:
         entity.count += 1
-        entity.forms.add(" ".join(run.name))
-        entity.nouns.update(word for word in run.titles if word in titles() or word in words("body_nouns"))
+        entity.forms.add(run.full)
+        if run.titles:
+            entity.nouns.update(word for word in run.titles if word in titles() or word in words("body_nouns"))
         if len(run.role) > len(entity.role) and run.role:
             entity.role = run.role
         if run.vote:

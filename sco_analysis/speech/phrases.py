@@ -64,7 +64,7 @@ def tokens_in(row: Row, first: int = 0, last: int | None = None) -> Sentence:
     """Return the forms ``first:last`` of a row as tokens."""
     make = tuple.__new__  # a third of the time of Token(…), and there is one for each word of a sentence that is read
     pairs = zip(row.forms[first:last], row.starts[first:last], strict=True)
-    return Sentence(make(Token, (start, start + form.size, *form.rest)) for form, start in pairs)
+    return Sentence([make(Token, (start, start + form.size, *form.rest)) for form, start in pairs])
 
 
 def sentences_of(text: str, row: Row) -> Iterator[tuple[int, int]]:

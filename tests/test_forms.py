@@ -1,0 +1,108 @@
+"""Rows of printed forms: split once, equal to what plain patterns find, with and without quotation marks."""
+
+import re
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from sco_analysis.speech.cues import verb_forms
+from sco_analysis.speech.forms import row_of, with_marks
+from sco_analysis.speech.phrases import _ends, _marked_ends, sentences_of, tokens_of
+from sco_analysis.speech.quotes import pair_marks
+
+#: the pattern as one reads it; what the package uses finds the same without going back
+PLAIN = re.compile(r"\d+(?:[.,]\d+)*\w*(?:-\w+)*|\w+(?:[-'’.&/]\w+)*(?:['’](?!\w))?|\.{2,}|--+|[^\w\s]")
+PIECES = (
+    "a s x Ab U.S 1 2,5 12a 3-a _ é İ ٣ ² & / - -- . .. … ? , : ' ’ '' ‘ ‘‘ ’’ “ ” \" ` `` « » „ ( ) \t \xa0".split(" ")
+)
+texts = st.one_of(
+    st.text(max_size=60),
+    st.lists(st.sampled_from([*PIECES, " ", " ", "\n", "said", "dogs’", "Okello"]), max_size=40).map("".join),
+)
+
+
+def plain_split(text, start, end):
+    """Split as the rule is told: one match after the other; words keep an apostrophe behind them after s, x and z."""
+    found = []
+    for match in PLAIN.finditer(text, start, end):
+        word = match[0]
+        if word[-1] in "'’" and len(word) > 1 and word[-2] not in "sSzx":
+            word = word[:-1]
+        found.append((word, match.start()))
+    return found
+
+
+def as_pairs(row):
+    return [(form.text, start) for form, start in zip(row.forms, row.starts, strict=True)]
+
+
+@settings(max_examples=300, deadline=None)
+@given(texts, st.integers(0, 5), st.integers(0, 5))
+def test_forms_are_what_the_plain_pattern_finds(text, before, behind):
+    """Any stretch of any text gives the words and signs of the plain pattern, each where it stands."""
+    end = max(before, len(text) - behind)
+    row = row_of(text, min(before, len(text)), end)
+    assert as_pairs(row) == plain_split(text, min(before, len(text)), end)
+    assert all(text.startswith(form.text, start) for form, start in zip(row.forms, row.starts, strict=True))
+
+
+@settings(max_examples=500, deadline=None)
+@given(texts)
+def test_marked_stretches_stand_in_the_place_of_their_forms(text):
+    """A row with marks is what splitting anew between the marks gives, whatever the marks tear apart."""
+    marks = pair_marks(text, [(0, len(text))])
+    expected, start = [], 0
+    for mark in marks:
+        expected += [*plain_split(text, start, mark.opening), ("“", mark.opening)]
+        start = mark.closing
+    expected += plain_split(text, start, len(text))
+    row = with_marks(text, row_of(text, 0, len(text)), len(text), marks)
+    assert as_pairs(row) == expected
+    assert [form.size for form in row.forms if form.mark >= 0] == [m.closing - m.opening for m in marks]
+
+
+def plain_sentences(text, row):
+    """Cut as the rule is told: look at every form for the end of a sentence; none has more than 401."""
+    found, begin = [], 0
+    for i in range(len(row.forms) - 1):
+        form = row.forms[i]
+        full_stop = form.text in (".", "?", "!", "…", "..", "...", "....")
+        ends = _marked_ends(text, row, i) if form.mark >= 0 else full_stop and _ends(row, i)
+        if i - begin >= 400 or ends:
+            found.append((begin, i + 1))
+            begin = i + 1
+    return [*found, (begin, len(row.forms))] if begin < len(row.forms) else found
+
+
+@settings(max_examples=300, deadline=None)
+@given(texts, st.sampled_from([1, 1, 1, 15]))
+def test_sentences_are_those_of_a_plain_loop(text, times):
+    """Only looking where a sentence may end, and long ones by count, cuts as looking everywhere does."""
+    text *= times
+    row = with_marks(text, row_of(text, 0, len(text)), len(text), pair_marks(text, [(0, len(text))]))
+    assert list(sentences_of(text, row)) == plain_sentences(text, row)
+
+
+@pytest.mark.parametrize("n", [400, 401, 402, 802, 1203])
+def test_a_text_without_full_stops_is_cut_by_count(n):
+    """Sentences without an end have 401 tokens, the last what is left."""
+    text = "a " * n
+    row = row_of(text, 0, len(text))
+    assert list(sentences_of(text, row)) == plain_sentences(text, row)
+
+
+def test_a_form_knows_what_it_may_be():
+    """Cues, sentence ends and names are told of a form once, whatever its case and apostrophe."""
+    text = "SAID According Okello’s she’d . Ministry"
+    forms = {form.text: form for form in row_of(text, 0, len(text)).forms}
+    assert [form.text for form in forms.values() if form.cue] == ["SAID", "According"]
+    assert [form.text for form in forms.values() if form.stops] == ["."]
+    assert (forms["Okello’s"].bare, forms["Okello’s"].possessive) == ("Okello", True)
+    assert (forms["she’d"].low, forms["she’d"].gender) == ("she'd", "f")
+    assert forms["Ministry"].body
+
+
+def test_every_cue_is_a_form_of_its_own():
+    """No reporting verb is split by the pattern, so that a form is a cue or not without its neighbours."""
+    assert [cue for cue in verb_forms() if [t.text for t in tokens_of(cue, 0, len(cue))] != [cue]] == []
