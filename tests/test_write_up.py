@@ -32,7 +32,7 @@ def test_the_write_up_says_what_the_tallies_say(script, rendered, tmp_path):
     text = script.write_markdown(rendered / "figures", tmp_path).read_text(encoding="utf-8")
     share = pd.read_csv(rendered / "figures" / "speaker-share.csv").iloc[0]
     rates = pd.read_csv(rendered / "figures" / "topic-frequency.csv")
-    assert f"{share['speaker']} has {share['share']:.0%}".replace("%", " %") in text
+    assert f"{share['speaker']} has {share['share']:.0%}".replace("%", "\N{NO-BREAK SPACE}%") in text
     assert f"of the {share['total']:,} words" in text
     assert f"with {rates['rate'].max():.1f}" in " ".join(text.split())
     assert "nan" not in text

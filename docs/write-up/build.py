@@ -56,7 +56,7 @@ def write_markdown(figures: Path, out: Path) -> Path:
         loader=jinja2.FileSystemLoader(HERE), undefined=jinja2.StrictUndefined, autoescape=False
     )
     environment.filters |= {
-        "percent": lambda value: f"{value:.{0 if value >= 0.1 else 1}%}".replace("%", " %"),
+        "percent": lambda value: f"{value:.{0 if value >= 0.1 else 1}%}".replace("%", "\N{NO-BREAK SPACE}%"),
         "rate": lambda value: f"{value:.1f}",
         "thousands": lambda value: f"{value:,}",
     }
