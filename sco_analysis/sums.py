@@ -30,7 +30,7 @@ def number_rows(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[np.ndarray
         own, values = pd.factorize(frame[column], sort=True)
         kept &= own >= 0
         codes = codes * max(len(values), 1) + own
-        distinct, codes = np.unique(np.where(kept, codes, -1), return_inverse=True)  # small again after each column
+        codes, distinct = pd.factorize(np.where(kept, codes, -1), sort=True)  # small again after each column
         missing = int(len(distinct) > 0 and distinct[0] < 0)
         distinct, codes = distinct[missing:], codes - missing
         parts = [(name, part.take(distinct // max(len(values), 1))) for name, part in parts]
