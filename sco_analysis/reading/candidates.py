@@ -88,23 +88,17 @@ def candidates(text: str, lines: list[Line], wrapped: bool) -> Iterator[Label]:
     """
     stops = _STOPPED.search(text) is not None
     for line, following in zip_longest(lines, lines[1:]):
+        start = line.text
         if line.look not in _MAY_BEGIN:
             continue
-        colon = _has_colon(line.text)
-        forms = _worth_asking(line.text, stops)
-        label = _at_start(line, following, forms, wrapped) if colon or forms else None
+        forms = _worth_asking(start, stops)
+        label = _at_start(line, following, forms, wrapped) if forms or ":" in start or "：" in start else None
+        if not label and following and not following.gap and not following.look and ":" not in start:
+            label = _over_two_lines(line, following)
         if label:
             yield label
-        elif following and not (following.gap or following.look or ":" in line.text) and _has_colon(following.text):
-            label = _over_two_lines(line, following)
-            if label:
-                yield label
     if "](" in text:
         yield from _links(text)
-
-
-def _has_colon(line: str) -> bool:
-    return ":" in line or "：" in line
 
 
 def _worth_asking(line: str, stops: bool) -> tuple[tuple[str, re.Pattern[str]], ...]:
@@ -172,7 +166,9 @@ def _in_title_case(rest: str) -> bool:
 
 def _over_two_lines(line: Line, following: Line) -> Label | None:
     """Join a label that a hard wrap broke in two: nothing else may stand on its first line."""
-    if len(line.text) > 120 or (line.ended and not line.text.endswith(")")):
+    if len(line.text) > 120 or (":" not in following.text and "：" not in following.text):
+        return None
+    if line.ended and not line.text.endswith(")"):
         return None
     match = before_colon(following.text)
     if not match:

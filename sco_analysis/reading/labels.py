@@ -51,7 +51,7 @@ def _decide(candidates: list[Label], text: str) -> list[Label]:
     decided = []
     for name, label in zip(names, candidates, strict=True):
         verdict, reason = (False, label.shape[4:]) if label.shape.startswith("no: ") else verdicts[name]
-        decided.append(label._replace(accepted=verdict, reason=reason))
+        decided.append(Label(*label[:-2], verdict, reason))
     return decided
 
 
