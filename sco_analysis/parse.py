@@ -11,7 +11,7 @@ import pandas as pd
 from . import tables
 from .dictionaries import Dictionary, read_dictionary
 from .errors import ParameterError
-from .intake.languages import ENGLISH
+from .intake.languages import ENGLISH, as_code
 from .mentions import find_mentions, mentions_among
 from .polarity import score_polarity
 from .progress import progress
@@ -76,7 +76,7 @@ def _analysed(documents: pd.DataFrame) -> pd.DataFrame:
     """Leave out the documents in languages whose sentences and words are not known here: all but English."""
     if "language" not in documents:
         return documents
-    known = documents["language"].isna() | documents["language"].eq(ENGLISH)
+    known = documents["language"].astype("str").fillna("").map(as_code).isin(["", ENGLISH])
     return documents if known.all() else documents[known.to_numpy(dtype=bool)].reset_index(drop=True)
 
 

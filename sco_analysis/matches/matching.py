@@ -40,6 +40,7 @@ _ATOM = re.compile(r"[\w*?]+")
 _BETWEEN = re.compile(r"[\s\-'’.]+")
 _GAP = re.compile(r"[^\S\r\n]*(?:\r\n|\r|\n)?[^\S\r\n]*|[-‐‑]|['’ʼ]")
 _SINGLE = np.array([ord(c) for c in " \n-‐‑'’ʼ\u00a0"])  # the commonest gaps of one character, all crossed
+_KEPT = 4  # automata that a matcher keeps
 _STOP = re.compile(r"\.[^\S\r\n]*(?:\r\n|\r|\n)?[^\S\r\n]*")
 
 
@@ -91,6 +92,7 @@ class Matcher:
             self.accepts.setdefault(node, number)
         self.plain: dict[str, int] = {}  # atoms without capitals, looked up casefolded
         self.cased: dict[str, list[int]] = defaultdict(list)  # as written, and wholly in capitals
+        self._made: dict[tuple[tuple[int, ...], ...], tuple] = {}
         self.globs = []
         for atom, symbol in self.symbols.items():
             if "*" in atom or "?" in atom:
@@ -138,6 +140,21 @@ class Matcher:
     def _automaton(self, tokens: Tokens) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, np.ndarray], np.ndarray]:
         """Make the trie deterministic over the classes of atoms that this text holds."""
         of_surface, sets = self._classes(tokens)
+        order = sorted(range(len(sets)), key=sets.__getitem__)
+        number = np.empty(len(sets), dtype=np.int64)
+        number[order] = np.arange(len(sets))
+        first_state, transitions, accepts = self._determined(tuple(sets[n] for n in order))
+        return number[of_surface][tokens.surface], first_state, transitions, accepts
+
+    def _determined(self, sets: tuple[tuple[int, ...], ...]) -> tuple:
+        """Return the automaton over classes of atoms; texts of one kind hold the same ones again and again."""
+        if sets not in self._made:
+            if len(self._made) >= _KEPT:
+                self._made.pop(next(iter(self._made)))
+            self._made[sets] = self._determine(sets)
+        return self._made[sets]
+
+    def _determine(self, sets: tuple[tuple[int, ...], ...]) -> tuple:
         having = defaultdict(list)  # symbol → classes
         for number, symbols in enumerate(sets):
             for symbol in symbols:
@@ -165,7 +182,7 @@ class Matcher:
         roots = keys_ < len(sets)
         first_state[keys_[roots]] = values_[roots]
         order = np.argsort(keys_)
-        return of_surface[tokens.surface], first_state, (keys_[order], values_[order]), np.array(accepts)
+        return first_state, (keys_[order], values_[order]), np.array(accepts)
 
     def _classes(self, tokens: Tokens) -> tuple[np.ndarray, list[tuple[int, ...]]]:
         """For each distinct atom the class it belongs to, and for each class the symbols that its atoms satisfy."""
