@@ -11,7 +11,7 @@ import pandas as pd
 from . import tables
 from .dictionaries import Dictionary, read_dictionary
 from .errors import ParameterError
-from .intake.languages import ENGLISH, as_code
+from .intake.languages import in_english
 from .mentions import find_mentions, mentions_among
 from .polarity import score_polarity
 from .progress import progress
@@ -65,19 +65,11 @@ def parse(documents: pd.DataFrame, scorer: str | Callable = "rules") -> Parsed:
         When there is no scorer of that name.
     """
     tables.check(documents, "documents")
-    documents = _analysed(documents)
+    documents = in_english(documents)
     if not isinstance(scorer, str):
         return _parse(documents, scorer)
     found = remember(lambda: _parse(documents, scorer), documents, scorer)
     return replace(found, documents=documents)
-
-
-def _analysed(documents: pd.DataFrame) -> pd.DataFrame:
-    """Leave out the documents in languages whose sentences and words are not known here: all but English."""
-    if "language" not in documents:
-        return documents
-    known = documents["language"].astype("str").fillna("").map(as_code).isin(["", ENGLISH])
-    return documents if known.all() else documents[known.to_numpy(dtype=bool)].reset_index(drop=True)
 
 
 def _parse(documents: pd.DataFrame, scorer: str | Callable) -> Parsed:
