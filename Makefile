@@ -48,7 +48,7 @@ $(1) pip compile $(LOCK) --extra build --extra model -o requirements.lock \
   && $(1) pip compile $(LOCK) --all-extras -c requirements.lock -o requirements-test.lock
 endef
 
-.PHONY: help setup render test lint lock lab docs validate write-up clean
+.PHONY: help setup render test lint lock lab docs validate write-up bench clean
 .DEFAULT_GOAL := help
 
 help: ## show this list
@@ -77,6 +77,9 @@ validate: $(STAMP) ## compare with human readers, where their readings lie in ..
 
 write-up: $(TESTED) ## build the sample write-up from figures/: build/write-up/
 	@$(BIN)/python docs/write-up/build.py $(ARGS)
+
+bench: $(STAMP) ## time every step against one bare pass over the words, beside peers: build/bench/
+	@$(BIN)/python benchmarks/speed.py $(ARGS)
 
 lock: ## write requirements.lock and requirements-test.lock anew from pyproject.toml
 	@if command -v uv >/dev/null 2>&1; then $(call lock,uv); else \
