@@ -124,6 +124,7 @@ def trace(
     found = found.groupby("row").head(n).reset_index(drop=True)
     if "speaker" not in by:
         found = add_groups(parsed, found, ["speaker"])
+    found = found.drop(columns="document", errors="ignore")  # there when it forms the groups
     found = found.rename(columns={"doc_id": "document", "text": "sentence"})
     names = wanted[keys].agg(", ".join, axis=1)
     column = max(tally.columns.get_loc(key) for key in keys)

@@ -200,7 +200,7 @@ def test_a_row_of_pages_stands_together_in_the_index():
         page.of = name
         pages.append((f"who--{name.lower()}", page, {**ABOUT, "each": {"speaker": name}}))
     index = write_index(pages, "0.1.0")
-    assert "<h2>Who: 2 by speaker</h2>" in index
+    assert "<h2>Who, for each speaker</h2>" in index
     assert '<li><a href="who--putin.html">Putin</a><p>Putin &amp; co</p></li>' in index
     assert '<ul class="cards">' not in index
     assert "<h1>Who: Xi</h1>" in write_page(pages[0][1], "who--xi", ABOUT)

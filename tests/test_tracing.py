@@ -55,6 +55,15 @@ def test_a_speaker_shows_the_longest_sentences(small):
     assert traced.counts == [4, 2]
 
 
+@pytest.mark.parametrize("by", ["document", "session", "state", "role", "genre", "source", "year"])
+def test_rows_of_every_grouping_have_sentences(parsed, by):
+    """Whatever forms the groups, the sentences behind each row can be shown, with the document of each."""
+    traced = sco.trace(parsed, sco.speaker_share(parsed, by=by), n=1)
+    shown = list(traced.rows())
+    assert [row["row"] for row in shown] == [row for row, n in enumerate(traced.tally["n"]) if n]
+    assert {row["sentences"][0]["where"].split(",")[0] for row in shown} <= set(parsed.documents["doc_id"])
+
+
 def test_a_state_shows_the_strongest_words_and_the_polarity(small):
     """Toward a state the strongest sentences are shown; each says its polarity."""
     tally = sco.sentiment_toward_states(small).query("target == 'IRN' and n > 0")
