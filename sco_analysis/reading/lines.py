@@ -20,6 +20,7 @@ _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(?:.*?\n)---[ \t]*(?=\r?\n|\Z)", re
 _BLANK = "\b\ufeff\u200b \t\xa0\u2002\u2003\u2009\u200e\u200f\x1a\x1f\r\n\f\v\x1c\x1d\x1e\x85\u2028\u2029"
 #: how prose begins: with a letter, or with a quotation mark
 _PLAIN = frozenset(ascii_letters + "\"“‘'«")
+_INTERJECTED = frozenset("gG—–-")
 _CLOCK = re.compile(r"\d:")
 _ENDS = frozenset(".?!…:;,—–-")
 _QUOTE_ENDS = frozenset('"”’)')
@@ -127,12 +128,14 @@ def look_of(line: str) -> str:
 def _stands_out(line: str) -> bool:
     """Tell whether a line may have a look, by a few characters: with most lines no pattern need be tried at all."""
     last = line[-1]
-    if line[0] not in _PLAIN or last == ")" or last.isdecimal() or line.endswith(")."):
+    if line[0] not in _PLAIN or last == ")" or last.isdecimal() or (last == "." and line.endswith(").")):
         return True
-    if "©" in line or "]" in line or "…" in line or (":" in line[:24] and _CLOCK.search(line, 0, 24)):
+    if "©" in line or "]" in line or "…" in line or (line.find(":", 0, 24) > 0 and _CLOCK.search(line, 0, 24)):
         return True
     beginnings = _beginnings().get(line[:2].lower())
-    return bool(beginnings and line[:9].lower().startswith(beginnings)) or "interjecting" in line[:52].lower()
+    if beginnings and line[:9].lower().startswith(beginnings):
+        return True
+    return last in _INTERJECTED and "interjecting" in line[:52].lower()
 
 
 def is_wrapped(lines: list[Line]) -> bool:
