@@ -25,7 +25,7 @@ from .turns import TRAVELLING
 _SPEECH = 7
 #: a post of a social network as news sites embed it: words, links, "— Author (@handle) May 1, 2019"
 _POST = re.compile(
-    r"(?P<words>\S[^@]*?\S)(?:\s*(?:https?://\S+|#?\S*pic\.twitter\.com/\S+))*\s*[—–]\s*"
+    r"(?P<words>\S[^@]*?\S)(?:\s*(?:https?://[^\s—–]++|#?[^\s—–]*pic\.twitter\.com/[^\s—–]++))*+\s*[—–]\s*"
     r"(?P<author>[^\n(@—–]{2,60}?)\s*\(@\w+\),?\s+\w+\.? \d{1,2}, \d{4}\s*",
     re.DOTALL,
 )
@@ -77,10 +77,10 @@ def find_quotations(documents: pd.DataFrame, turns: pd.DataFrame) -> pd.DataFram
     """
     tables.check(documents, "documents", columns=["doc_id", "text"])
     tables.check(turns, "turns", columns=["doc_id", "start", "end", "speaker"])
-    with_turns = set(turns["doc_id"])
+    with_turns = set(turns["doc_id"].unique().tolist())
     rows: list[dict[str, Any]] = []
     origins: list[int] = []
-    for number, (doc_id, text) in enumerate(zip(documents["doc_id"], documents["text"], strict=True)):
+    for number, (doc_id, text) in enumerate(zip(documents["doc_id"].tolist(), documents["text"].tolist(), strict=True)):
         found = quotations_of(text, layout_of(text), spoken=doc_id in with_turns)
         rows += found
         origins += [number] * len(found)
@@ -142,7 +142,7 @@ def _repeats(frame: pd.DataFrame) -> list[str | None]:
     """Name, for each quotation printed before in the same document, the first; as where a lead repeats the text."""
     seen: dict[tuple[str, str], str] = {}
     repeats: list[str | None] = []
-    rows = zip(frame["doc_id"], frame["text"], frame["start"], frame["n_words"], frame["kind"], strict=True)
+    rows = zip(*(frame[name].tolist() for name in ("doc_id", "text", "start", "n_words", "kind")), strict=True)
     for doc_id, content, start, n_words, kind in rows:
         here = f"{doc_id}:{start}"
         first = seen.setdefault((doc_id, " ".join(content.casefold().split())), here)
