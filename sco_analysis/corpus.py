@@ -152,7 +152,7 @@ def _checked(record: Record) -> dict[str, Any]:
         "status": "read" if language in ("", ENGLISH) else "not analysed",
         "reason": "; ".join(filter(None, [record.get("note", ""), told])),
         "encoding": record["encoding"],
-        "n_words": int(count_words([record["text"]])[0]),
+        "n_words": tables.count_words(record["text"]),
         "format": record["format"],
         "language": language,
     }

@@ -8,20 +8,20 @@ from sco_analysis.intake.languages import as_code, find_languages, name_language
 
 #: one sentence in each language: the opening of a summit
 SUMMIT = {
-    "ru": "Саммит Шанхайской организации сотрудничества открылся в Астане, в заседании участвуют лидеры десяти государств.",
+    "ru": "Саммит Шанхайской организации сотрудничества открылся в Астане, в заседании участвуют лидеры государств.",
     "zh": "上海合作组织成员国元首理事会第二十四次会议在阿斯塔纳举行，习近平主席出席会议并发表重要讲话。",
-    "fr": "Le sommet de l'Organisation de coopération de Shanghai s'est ouvert mercredi à Astana en présence de dix chefs.",
-    "es": "La cumbre de la Organización de Cooperación de Shanghái se inauguró el miércoles en Astaná con diez presidentes.",
-    "de": "Der Gipfel der Shanghaier Organisation für Zusammenarbeit wurde am Mittwoch in Astana mit zehn Staaten eröffnet.",
-    "kk": "Шанхай ынтымақтастық ұйымының саммиті сәрсенбі күні Астанада ашылды, отырысқа он мемлекеттің басшылары қатысуда.",
-    "uz": "Shanxay hamkorlik tashkilotining sammiti chorshanba kuni Ostonada ochildi, yig‘ilishda o‘nta rahbar ishtirok etmoqda.",
+    "fr": "Le sommet de l'Organisation de coopération de Shanghai s'est ouvert mercredi à Astana.",
+    "es": "La cumbre de la Organización de Cooperación de Shanghái se inauguró el miércoles en Astaná.",
+    "de": "Der Gipfel der Shanghaier Organisation für Zusammenarbeit wurde am Mittwoch in Astana eröffnet.",
+    "kk": "Шанхай ынтымақтастық ұйымының саммиті сәрсенбі күні Астанада ашылды, отырысқа он ел қатысуда.",
+    "uz": "Shanxay hamkorlik tashkilotining sammiti chorshanba kuni Ostonada ochildi, yig‘ilishda rahbarlar qatnashdi.",
     "tg": "Ҳамоиши Созмони ҳамкории Шанхай рӯзи чоршанбе дар Остона бо иштироки роҳбарони даҳ давлат кушода шуд.",
-    "ky": "Шанхай кызматташтык уюмунун саммити шаршемби күнү Астанада ачылды, жыйынга он мамлекеттин лидерлери катышууда.",
+    "ky": "Шанхай кызматташтык уюмунун саммити шаршемби күнү Астанада ачылды, жыйынга он лидер катышууда.",
     "hi": "शंघाई सहयोग संगठन का शिखर सम्मेलन बुधवार को अस्ताना में शुरू हुआ, बैठक में दस देशों के नेता भाग ले रहे हैं।",
     "ur": "شنگھائی تعاون تنظیم کا سربراہی اجلاس بدھ کے روز آستانہ میں شروع ہوا، اجلاس میں دس ممالک کے رہنما شریک ہیں۔",
     "ar": "افتتحت قمة منظمة شنغهاي للتعاون يوم الأربعاء في أستانا بحضور قادة عشر دول وناقش الزعماء التعاون الأمني.",
     "tr": "Şanghay İşbirliği Örgütü zirvesi çarşamba günü Astana'da on devletin liderlerinin katılımıyla başladı.",
-    "en": "The summit of the Shanghai Cooperation Organisation opened in Astana on Wednesday with the leaders of ten states.",
+    "en": "The summit of the Shanghai Cooperation Organisation opened in Astana on Wednesday with ten leaders.",
 }
 
 

@@ -25,6 +25,6 @@ class Limits:
     ratio: int = 300
     members: int = 100_000
     nested: int = 2
-    markup: int = 8 * MEGABYTE
+    markup: int = 4 * MEGABYTE
     pages: int = 5000
     follow_links: bool = False

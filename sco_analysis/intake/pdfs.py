@@ -11,7 +11,7 @@ from typing import Any
 from .limits import Limits
 
 #: what PDFium writes for a hyphen that ends a line within a word
-_BROKEN = re.compile("(\\w+)[\ufffe\x02\xad]\n(\\w+[^\\w\\s]*)[ \n]?")
+_BROKEN = re.compile("(\\w+)[\ufffe\x02\xad]\n(\\w+)([^\\w\\s]*)[ \n]?")
 #: a line as it is set: up to the line's end, or to the hyphen that breaks a word there
 _PIECE = re.compile("[^\r\n\ufffe]+\ufffe?")
 _HYPHENATED = re.compile(r"\w+-\w+")
@@ -73,7 +73,7 @@ def _lines(document: Any, number: int) -> list[str]:
         page.close()
     steps = [above - below for above, below in pairwise(tops)]
     usual = sorted(step for step in steps if step > 0)
-    gap = _GAP * usual[len(usual) // 3] if usual else math.inf
+    gap = _GAP * usual[len(usual) // 5] if usual else math.inf
     lines = [piece[0].rstrip() for piece in pieces]
     spaced = lines[:1]
     for line, step in zip_longest(lines[1:], steps, fillvalue=0.0):
@@ -114,6 +114,6 @@ def _join_words(text: str) -> str:
 
     def join(match: re.Match[str]) -> str:
         apart = f"{match[1]}-{match[2]}"
-        return f"{apart if apart.casefold() in hyphenated else match[1] + match[2]}\n"
+        return f"{apart if apart.casefold() in hyphenated else match[1] + match[2]}{match[3]}\n"
 
     return _BROKEN.sub(join, text).replace("\ufffe", "-").replace("\x02", "-")

@@ -140,7 +140,8 @@ def _unfold(stream: BinaryIO, name: str, kind: str, found: str, part: Part, size
         if part.nested > part.limits.nested:
             yield _failed(part, "it is an archive within archives; unpack it")
         elif found == "gz":
-            inner = name[:-4] + ".tar" if name.lower().endswith(".tgz") else name[:-3]
+            stem, ending = splitext(name)
+            inner = stem + {".gz": "", ".tgz": ".tar"}.get(ending.lower(), ending)
             opened = archives.gunzip(stream, size, part.limits, part.budget)
             yield from _read(opened, inner, replace(part, nested=part.nested + 1), size)
         else:
