@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import importlib.util
+import os
+import shutil
+import subprocess
+import sys
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -22,6 +26,41 @@ SEEDS = ROOT / "seeds"
 SHARED = ROOT.parent / "shared"
 
 
+def find_way_to_cut_off() -> list[str]:
+    """Return the words before a command that take the network from it; none where the machine does not allow it."""
+    for words in (["unshare", "-n"], ["unshare", "-rn"]):
+        if shutil.which(words[0]) and not subprocess.run([*words, "true"], capture_output=True, check=False).returncode:
+            return words
+    return []
+
+
+CUT_OFF = find_way_to_cut_off()
+
+#: Runs at the start of every Python process: writes down, and refuses, what would leave the machine.
+GUARD = """
+import os, sys
+def guard(event, arguments):
+    if event in ("socket.connect", "socket.sendto", "socket.sendmsg", "socket.getaddrinfo", "socket.gethostbyname"):
+        address = arguments[1] if event.startswith(("socket.c", "socket.s")) else arguments[0]
+        host = address[0] if isinstance(address, tuple) else address if event.startswith("socket.get") else "a file"
+        if str(host) not in ("a file", "127.0.0.1", "::1", "localhost", "", "None", "0.0.0.0"):
+            with open(os.environ["SCO_ASKED"], "a") as stream:
+                print(event, host, sys.argv, file=stream)
+            raise OSError(f"the network was asked: {event} {host}")
+sys.addaudithook(guard)
+"""
+
+
+def watched(asked: Path) -> dict[str, str]:
+    """Return an environment in which each Python process writes into the file ``asked`` what it asks of the network."""
+    folder = asked.with_name("guard")
+    folder.mkdir(exist_ok=True)
+    (folder / "sitecustomize.py").write_text(GUARD, encoding="utf-8")
+    asked.touch()
+    path = os.pathsep.join(filter(None, [str(folder), os.environ.get("PYTHONPATH", "")]))
+    return {**os.environ, "PYTHONPATH": path, "SCO_ASKED": str(asked)}
+
+
 @pytest.fixture(scope="session")
 def seeds():
     """The five documents of ``seeds/`` as a table."""
@@ -36,7 +75,10 @@ def parsed(seeds):
 
 @pytest.fixture(scope="session")
 def rendered(tmp_path_factory, worker_id) -> Path:
-    """The folder with build/, site/ and figures/ of the three notebooks on the seeds, made once for all processes."""
+    """The folder with build/, site/ and figures/ of the three notebooks on the seeds, made once for all processes.
+
+    They are rendered without a network, where the machine lets us cut it off; what is asked of it is in ``../asked``.
+    """
     base = tmp_path_factory.getbasetemp()
     place = (base if worker_id == "master" else base.parent) / "rendered"
     try:
@@ -45,11 +87,10 @@ def rendered(tmp_path_factory, worker_id) -> Path:
         while not (place / "outcome").exists():
             time.sleep(0.1)
     else:
-        outcome = ""
-        try:
-            sco.render(out=place, jobs=2, progress=False)
-        except sco.ScoError as error:
-            outcome = str(error)
+        command = [*CUT_OFF, sys.executable, "-m", "sco_analysis", "render", "--out", str(place), "--jobs", "2"]
+        env = watched(place.with_name("asked"))
+        done = subprocess.run(command, cwd=ROOT, env=env, capture_output=True, text=True, check=False)
+        outcome = done.stderr if done.returncode else ""
         (place / "outcome.part").write_text(outcome, encoding="utf-8")
         (place / "outcome.part").rename(place / "outcome")
     outcome = (place / "outcome").read_text(encoding="utf-8")
