@@ -99,6 +99,7 @@ def test_make_lists_its_commands():
         "docs",
         "validate",
         "write-up",
+        "bench",
         "lock",
         "clean",
     ]
