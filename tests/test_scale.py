@@ -95,7 +95,7 @@ def test_a_document_is_parsed_the_same_alone(folder, whole):
         pd.testing.assert_frame_equal(found, expected, check_dtype=False, check_exact=True)
 
 
-@pytest.mark.parametrize("block", [1, 4_000])
+@pytest.mark.parametrize("block", [pytest.param(1, marks=pytest.mark.slow), 4_000])
 def test_partitions_change_nothing(folder, whole, tmp_path, block):
     """However a folder is divided, tallies and tables are those of the corpus parsed at once."""
     found = sco.analyse(folder, tmp_path / "out", jobs=1, block=block)
@@ -125,10 +125,10 @@ def test_results_are_files(folder, whole, tmp_path):
 
 def test_options_reach_their_tally(folder, whole, tmp_path):
     """Options of one tally are those of the function of its name."""
-    options = {"speaker_share": {"unit": "turns"}, "topic_frequency": {"by": "year", "sub": True}}
+    options = {"speaker_share": {"unit": "turns"}, "topic_frequency": {"by": "year", "sub": True, "context": True}}
     found = sco.analyse(folder, tmp_path / "out", jobs=1, options=options, block=4_000)
     pd.testing.assert_frame_equal(found.speaker_share, sco.speaker_share(whole, unit="turns"), check_exact=True)
-    expected = sco.topic_frequency(whole, by="year", sub=True)
+    expected = sco.topic_frequency(whole, by="year", sub=True, context=True)
     pd.testing.assert_frame_equal(found.topic_frequency, expected, check_exact=True)
 
 

@@ -23,6 +23,8 @@ from .worker import PROGRAM, receive, send
 Answer = tuple[Hashable, Any]
 
 _SILENCE = "TQDM_DISABLE"
+#: seconds between looks at a cluster's workers, and looks without any before local ones are started anew
+_MOMENT, _PATIENCE = 5, 4
 
 
 @dataclass(frozen=True)
@@ -141,53 +143,67 @@ class Cluster:
 
     def __init__(self, scheduler: str, width: int | None) -> None:
         try:
-            import dask  # noqa: PLC0415 - an extra
-            import distributed  # noqa: PLC0415
+            import distributed  # noqa: PLC0415 - an extra
         except ImportError:
             raise ParameterError(
                 f"scheduler={scheduler!r} needs dask.distributed; pip install 'sco-analysis[distributed]'"
             ) from None
-        self._dask, self._local = distributed, None
-        settings = {"distributed.worker.daemon": False, "distributed.logging.distributed": "error"}
+        self._dask, self._local, self._open = distributed, None, {}
+        self._missed = 0
         if scheduler == "local":
-            with dask.config.set({**settings, "distributed.scheduler.allowed-failures": 1}):
-                self._local = distributed.LocalCluster(
-                    n_workers=width or os.cpu_count() or 1,
-                    threads_per_worker=1,
-                    dashboard_address=None,
-                    silence_logs=50,
-                )
-            self._client = distributed.Client(self._local)
-        else:
-            try:
-                self._client = distributed.Client(scheduler, timeout=30)
-            except (OSError, ValueError, TimeoutError) as error:
-                raise ParameterError(
-                    f"scheduler={scheduler!r} does not answer ({error}); start one with `dask scheduler`"
-                ) from None
-        threads = sum(worker["nthreads"] for worker in self._client.scheduler_info(n_workers=-1)["workers"].values())
-        self.width = width or max(1, threads)
-        self._done = distributed.as_completed()
-        self._names: dict[str, Hashable] = {}
-        self._count = 0
+            self.width = width or os.cpu_count() or 1
+            self._start()
+            return
+        try:
+            self._client = distributed.Client(scheduler, timeout=30)
+        except (OSError, ValueError, TimeoutError) as error:
+            raise ParameterError(
+                f"scheduler={scheduler!r} does not answer ({error}); start one with `dask scheduler`"
+            ) from None
+        self.width = width or max(1, sum(worker["nthreads"] for worker in self._workers()))
+
+    def _start(self) -> None:
+        import dask  # noqa: PLC0415 - an extra
+
+        with dask.config.set({"distributed.scheduler.allowed-failures": 1}):
+            self._local = self._dask.LocalCluster(
+                n_workers=self.width, threads_per_worker=1, dashboard_address=None, silence_logs=50
+            )
+        self._client = self._dask.Client(self._local)
+
+    def _workers(self) -> list[dict[str, Any]]:
+        return list(self._client.scheduler_info(n_workers=-1)["workers"].values())
 
     def submit(self, name: Hashable, function: Callable, *arguments: Any) -> None:
         """Hand a call to the scheduler."""
-        self._count += 1
-        key = f"sco-{os.getpid()}-{self._count}"
-        self._names[key] = name
-        self._done.add(self._client.submit(_silently, function, *arguments, key=key, pure=False))
+        future = self._client.submit(_silently, function, *arguments, pure=False)
+        self._open[future] = (name, function, *arguments)
 
     def wait(self) -> Answer:
         """Wait for the next call that is finished; raise what it raised."""
-        future = next(self._done)
-        name = self._names.pop(future.key)
-        try:
-            return name, future.result()
-        except self._dask.scheduler.KilledWorker as error:
-            return name, Lost(str(error).partition(". ")[0])
-        finally:
-            future.release()
+        while True:
+            try:
+                done = self._dask.wait(list(self._open), timeout=_MOMENT, return_when="FIRST_COMPLETED").done
+            except TimeoutError:
+                self._revive()
+                continue
+            future = next(iter(done))
+            name = self._open.pop(future)[0]
+            try:
+                return name, future.result()
+            except self._dask.scheduler.KilledWorker as error:
+                return name, Lost(str(error).partition(". ")[0])
+
+    def _revive(self) -> None:
+        """Start local workers anew where Dask, after several deaths, starts none any more."""
+        self._missed = self._missed + 1 if self._local is not None and not self._workers() else 0
+        if self._missed >= _PATIENCE:
+            self._missed, calls = 0, list(self._open.values())
+            self._open.clear()
+            self.close()
+            self._start()
+            for call in calls:
+                self.submit(*call)
 
     def close(self) -> None:
         """Leave the cluster; local workers end."""

@@ -53,7 +53,8 @@ def publish_part(job: Job, run: str, keys: Sequence[str], part: int, name: str) 
         last = {"told": told, "rows": {table: pq.read_metadata(file).num_rows for table, file in files.items()}}
     counts = digest([told, dict(job.counts)])
     if last.get("counts") != counts or not sums.is_file():
-        parsed = _read(files)
+        topics = job.counts["topic_frequency"]
+        parsed = _read(files, texts=topics.get("context", False) or topics.get("dictionary", "topics") != "topics")
         made = {tally: TALLIES[tally].add(parsed, **options) for tally, options in job.counts.items()}
         put(sums, pickle.dumps(made, protocol=5))
         put(published, json.dumps(last | {"counts": counts}).encode())
@@ -113,10 +114,12 @@ def _link(source: Path, target: Path) -> None:
     draft.replace(target)
 
 
-def _read(files: Mapping[str, Path]) -> Any:
-    """Read what tallies need of a part: all tables but the documents, without the evidence."""
+def _read(files: Mapping[str, Path], texts: bool) -> Any:
+    """Read what tallies need of a part: no documents, no evidence, and texts at most of sentences, else empty ones."""
     found = {}
     for name in TABLES[1:]:
-        columns = [column for column in pq.read_schema(files[name]).names if column != "evidence"]
-        found[name] = pd.read_parquet(files[name], columns=columns)
+        without = ("evidence",) if texts and name == "sentences" else ("evidence", "text")
+        columns = [column for column in pq.read_schema(files[name]).names if column not in without]
+        table = pd.read_parquet(files[name], columns=columns)
+        found[name] = table if "text" in columns else table.assign(text="")
     return SimpleNamespace(**found)
