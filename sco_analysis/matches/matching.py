@@ -184,9 +184,8 @@ class Matcher:
         order = np.argsort(keys_)
         return first_state, (keys_[order], values_[order]), np.array(accepts)
 
-    def _classes(self, tokens: Tokens) -> tuple[np.ndarray, list[tuple[int, ...]]]:
-        """For each distinct atom the class it belongs to, and for each class the symbols that its atoms satisfy."""
-        of: dict[int, list[int]] = defaultdict(list)
+    def _place_atoms(self, tokens: Tokens, of: dict[int, list[int]]) -> None:
+        """Add to ``of`` the symbols that each distinct atom satisfies, those with wildcards aside."""
         for fold, symbol in self.plain.items():
             for number in tokens.of_fold.get(fold, ()):
                 of[number].append(symbol)
@@ -194,6 +193,19 @@ class Matcher:
             for number in tokens.of_fold.get(form.casefold(), ()):
                 if tokens.surfaces[number] == form:
                     of[number].extend(symbols)
+
+    def _classes(self, tokens: Tokens) -> tuple[np.ndarray, list[tuple[int, ...]]]:
+        """For each distinct atom the class it belongs to, and for each class the symbols that its atoms satisfy."""
+        of: dict[int, list[int]] = defaultdict(list)
+        if len(self.plain) + len(self.cased) < len(tokens.surfaces):
+            self._place_atoms(tokens, of)
+        else:  # a short text: what it holds is sooner looked up than what the patterns ask for
+            for fold in self.plain.keys() & tokens.of_fold.keys():
+                for number in tokens.of_fold[fold]:
+                    of[number].append(self.plain[fold])
+            for number, surface in enumerate(tokens.surfaces):
+                if surface in self.cased:
+                    of[number].extend(self.cased[surface])
         anything = [symbol for glob, symbol in self.globs if not glob.strip("*")]  # a lone * fits every atom
         for glob, symbol in self.globs:
             for number in _fitting(glob, tokens) if glob.strip("*") else ():
