@@ -10,9 +10,10 @@ from __future__ import annotations
 import json
 import re
 import sys
+import tomllib
 import urllib.error
 import urllib.request
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import Distribution, PackageNotFoundError, distribution
 from pathlib import Path
 from typing import Any
@@ -25,10 +26,17 @@ ALLOWED = ROOT / ".ci" / "licences.yml"
 ADVISORIES = "https://api.osv.dev/v1/querybatch"
 
 
-def needed(name: str, extras: frozenset[str] = frozenset()) -> dict[str, Distribution]:
-    """Find the installed packages that ``name`` needs to run, with those that they need, and so on, by name."""
+def at_run_time() -> list[str]:
+    """List what the project needs at run time: its dependencies, and those of every extra but the tests'."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    extras = project.get("optional-dependencies", {})
+    return [*project["dependencies"], *(need for extra in extras if extra != "test" for need in extras[extra])]
+
+
+def needed(requirements: Iterable[str]) -> dict[str, Distribution]:
+    """Find the installed packages that meet ``requirements``, with those that they need, and so on, by name."""
     found: dict[str, Distribution] = {}
-    waiting = [(name, extras)]
+    waiting = [(one.name, frozenset(one.extras)) for one in map(Requirement, requirements)]
     while waiting:
         asked, chosen = waiting.pop()
         key = re.sub(r"[-_.]+", "-", asked).lower()
@@ -99,7 +107,7 @@ def check_vulnerabilities(
 def main() -> int:
     """Check both, and print what is wrong."""
     rules = yaml.safe_load(ALLOWED.read_text(encoding="utf-8"))
-    packages = needed("sco-analysis")
+    packages = needed(at_run_time())
     wrong = list(check_licences(packages, rules))
     versions = read_lock((ROOT / "requirements.lock").read_text(encoding="utf-8"))
     print(f"licences: {len(packages)} packages needed at run time, {len(wrong)} not allowed")
