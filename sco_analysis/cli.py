@@ -302,20 +302,21 @@ def _check(arguments: argparse.Namespace) -> None:
 
     warnings.simplefilter("ignore")  # what a warning would say of a file is said here
     files = check_corpus(arguments.path)
-    left_out = files[files["status"] != "read"]
-    print(f"{len(files) - len(left_out)} of {len(files)} files read")
-    for row in left_out.itertuples():
-        print(f"  left out: {row.path}: {row.reason}")
+    print(f"{(files['status'] == 'read').sum()} of {len(files)} files read")
+    for row in files[files["reason"] != ""].itertuples():
+        print(f"  {row.status}: {row.path}: {row.reason}")
     documents = _read(arguments.path)
     from . import explain_labels, parse  # noqa: PLC0415 - heavy, and of no use without documents
 
     parsed = parse(documents)
-    labels = explain_labels(documents)
-    for row in documents.itertuples():
+    labels = explain_labels(parsed.documents)
+    for row in parsed.documents.itertuples():
         turns = parsed.turns[parsed.turns["doc_id"] == row.doc_id]
         quotations = parsed.quotations[parsed.quotations["doc_id"] == row.doc_id]
         counts = f"{len(turns)} turns, {len(quotations)} quotations"
-        print(f"\n{row.doc_id}: {row.genre}, {row.n_words:,} words, {counts}, {row.encoding}")
+        print(
+            f"\n{row.doc_id}: {row.genre}, {row.n_words:,} words, {counts}, {row.encoding if isinstance(row.encoding, str) else row.format}"
+        )
         _explain(labels[labels["doc_id"] == row.doc_id], turns)
         said = quotations[quotations["kind"] != "scare"]
         unknown = turns["speaker"].isna().sum() + said["speaker"].isna().sum()

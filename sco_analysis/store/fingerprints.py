@@ -50,7 +50,7 @@ def _visible(folder: Path, without: Sequence[str] = ()) -> list[Path]:
     found = []
     for place, folders, files in os.walk(folder):
         folders[:] = [name for name in folders if not name.startswith(".") and name not in without]
-        found += [Path(place, name) for name in files if not name.startswith(".")]
+        found += [path for name in files if not name.startswith(".") and (path := Path(place, name)).is_file()]
     return sorted(found)
 
 
