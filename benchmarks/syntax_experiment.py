@@ -108,7 +108,7 @@ def predictions(row: dict, doc, way: str) -> dict:
         return combine(way, list(_in_prose(text, prose)), doc, prose)
 
     with patch("sco_analysis.quotations._in_prose", found):
-        records = quotations_of(row["text"], layout_of(row["text"]), [])
+        records = quotations_of(row["text"], layout_of(row["text"]))
     names = {"label": "speaker_text", "label_start": "speaker_start", "label_end": "speaker_end"}
     kept = [{names.get(key, key): value for key, value in q.items()} for q in records if q["kind"] != "scare"]
     return {"quotes": [q | {"canonical": q["speaker"] or ""} for q in kept]}
