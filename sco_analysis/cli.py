@@ -314,9 +314,8 @@ def _check(arguments: argparse.Namespace) -> None:
         turns = parsed.turns[parsed.turns["doc_id"] == row.doc_id]
         quotations = parsed.quotations[parsed.quotations["doc_id"] == row.doc_id]
         counts = f"{len(turns)} turns, {len(quotations)} quotations"
-        print(
-            f"\n{row.doc_id}: {row.genre}, {row.n_words:,} words, {counts}, {row.encoding if isinstance(row.encoding, str) else row.format}"
-        )
+        decoded = row.encoding if isinstance(row.encoding, str) else row.format
+        print(f"\n{row.doc_id}: {row.genre}, {row.n_words:,} words, {counts}, {decoded}")
         _explain(labels[labels["doc_id"] == row.doc_id], turns)
         said = quotations[quotations["kind"] != "scare"]
         unknown = turns["speaker"].isna().sum() + said["speaker"].isna().sum()
