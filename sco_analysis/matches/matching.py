@@ -112,7 +112,7 @@ class Matcher:
     def at(self, tokens: Tokens, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Find the longest match that begins at each of ``positions``: where, how many atoms, which pattern."""
         classes, first_state, transitions, accepts = self._automaton(tokens)
-        state = first_state[classes[positions]] if len(positions) else np.zeros(0, dtype=np.int64)
+        state = first_state[classes[tokens.surface[positions]]] if len(positions) else np.zeros(0, dtype=np.int64)
         alive = np.flatnonzero(state)
         start, at, state = positions[alive], positions[alive], state[alive]
         best = np.full(len(alive), -1)
@@ -127,7 +127,7 @@ class Matcher:
             best[who[found]], length[who[found]] = accepts[state[found]], depth
             onward = goes_on[state] & (at + self.step >= 0) & (at + self.step < len(tokens))
             at, state, who = at[onward], state[onward], who[onward]
-            wanted = state * len(first_state) + classes[at + self.step]
+            wanted = state * len(first_state) + classes[tokens.surface[at + self.step]]
             place = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
             onward = keys[place] == wanted if len(keys) else np.zeros(len(at), dtype=bool)
             at, who, place = at[onward], who[onward], place[onward]
@@ -144,7 +144,7 @@ class Matcher:
         number = np.empty(len(sets), dtype=np.int64)
         number[order] = np.arange(len(sets))
         first_state, transitions, accepts = self._determined(tuple(sets[n] for n in order))
-        return number[of_surface][tokens.surface], first_state, transitions, accepts
+        return number[of_surface], first_state, transitions, accepts
 
     def _determined(self, sets: tuple[tuple[int, ...], ...]) -> tuple:
         """Return the automaton over classes of atoms; texts of one kind hold the same ones again and again."""
