@@ -1,9 +1,8 @@
 """One answer out of two: what the encoder reads, and what the rules know.
 
 The encoder carries over to words that no lexicon lists; the rules know who speaks, what is courtesy, what is only a
-place. A multinomial regression weighs both, for states and for other targets (of whom the rules know little) with
-weights of their own; these stand in ``data/model/model.json`` and come from
-``benchmarks/train_polarity.py``.
+place. A multinomial regression weighs both where the target is a state; of other targets the rules know little, and the
+encoder answers alone. The weights stand in ``data/model/model.json`` and come from ``benchmarks/train_polarity.py``.
 """
 
 from __future__ import annotations
@@ -42,11 +41,11 @@ def make_features(logits: np.ndarray, rules: pd.DataFrame) -> np.ndarray:
     return np.column_stack([np.asarray(column, dtype=float) for column in columns])
 
 
-def without_rules(features: np.ndarray) -> np.ndarray:
-    """Return ``features`` as if the rules had found nothing."""
-    out = features.copy()
-    out[:, 2:6] = 0.0
-    return out
+def alone() -> np.ndarray:
+    """Return the weights by which the encoder's answer stands as it is."""
+    weights = np.zeros((len(FEATURES) + 1, 2))
+    weights[0, 0] = weights[1, 1] = 1.0
+    return weights
 
 
 def fuse(features: np.ndarray, weights: np.ndarray) -> np.ndarray:
