@@ -1,6 +1,6 @@
 r"""How time and memory of `analyse` grow with the corpus: 1, 10 and 100 times as much text, one process each.
 
-    python benchmarks/scale.py [--base 2] [--times 1 10 100] [--jobs 1] [--block 4] [--scheduler local]
+    python benchmarks/scale.py [--base 2] [--times 1 10 100] [--jobs 1] [--block 2] [--scheduler local]
 
 Prints the table that `docs/scale.md` shows. Each corpus is made of the seeds with other words (`corpora`) and analysed
 by a process of its own, so that its largest memory is its own; processor time is that of it and its workers. The unit
@@ -86,7 +86,7 @@ def main() -> None:
     parser.add_argument("--base", type=float, default=2, help="megabytes of the smallest corpus")
     parser.add_argument("--times", type=float, nargs="+", default=[1, 10, 100])
     parser.add_argument("--jobs", type=int, default=1)
-    parser.add_argument("--block", type=float, default=4, help="megabytes of text a process parses at a time")
+    parser.add_argument("--block", type=float, default=2, help="megabytes of text a process parses at a time")
     parser.add_argument("--scheduler")
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()

@@ -108,6 +108,15 @@ def may_be_edited(words: np.ndarray, mask: np.ndarray, other_words: np.ndarray, 
     return least <= (1 - _ALONE) * (words + other_words) + 1e-6
 
 
+def are_edited(sentences: pd.DataFrame, copies: list[int], firsts: list[int]) -> np.ndarray:
+    """Tell which of the rows ``copies`` are those of ``firsts`` with a word or two edited, whatever else there is."""
+    passages = _Passages(sentences, None)
+    number = {row: passage for passage, row in enumerate(passages.row.tolist())}
+    pairs = [(number[copy], number[first]) for copy, first in zip(copies, firsts, strict=True)]
+    alike = {pair for pair in passages.alike(pairs) if passages.says_the_same(pair[1], pair[0])}
+    return np.array([pair in alike for pair in pairs], dtype=bool)
+
+
 class _Passages:
     """The passages of a sentences table that may repeat each other, as arrays."""
 
@@ -176,11 +185,11 @@ class _Passages:
         pairs = [
             (copy, first) for copy in sorted(candidates.keys() - original.keys()) for first in sorted(candidates[copy])
         ]
-        for copy, first in self._alike(pairs):
-            if copy not in original and self._says_the_same(first, copy):
+        for copy, first in self.alike(pairs):
+            if copy not in original and self.says_the_same(first, copy):
                 original[copy] = first
 
-    def _alike(self, pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
+    def alike(self, pairs: list[tuple[int, int]]) -> list[tuple[int, int]]:
         """Keep the pairs of passages of which nine tenths are the same."""
         if not pairs:
             return []
@@ -208,7 +217,7 @@ class _Passages:
         """Whether two passages with the same words would be one: it is no second saying in one meeting."""
         return self.doc[copy] != self.doc[first] or not (self.spoken[copy] or self.spoken[first])
 
-    def _says_the_same(self, first: int, copy: int) -> bool:
+    def says_the_same(self, first: int, copy: int) -> bool:
         """Whether nothing in which two sentences differ is a name, a number or a negation."""
         return not any(
             self._weighs(copy, edit.dest_pos) if edit.tag == "insert" else self._weighs(first, edit.src_pos)

@@ -32,7 +32,7 @@ from .publishing import TALLIES, add_files, publish_part, sums_file
 from .shares import Share, divide
 
 #: Characters of text that one process parses at a time.
-BLOCK = 4_000_000
+BLOCK = 2_000_000
 #: Sums of so many parts are added at once.
 _TOGETHER = 16
 #: So many rows of sketches are sorted at once, or an eighth of the characters of a block.

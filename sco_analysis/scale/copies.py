@@ -4,8 +4,8 @@ Three steps, each a task for any process; between them lie files in ``.work/copi
 
 1. `find_pairs` gathers, for one range of hashes, the rows of all sketches, and pairs each sentence with the earlier
    ones that `repeats` would compare it with. The order of the corpus (part, then row) says which one is the earlier.
-2. `find_copies` takes the documents of one part that have such pairs, and those that the pairs point to, and lets
-   `repeats.find_originals` decide.
+2. `find_copies` looks at the two sentences of each pair of one part, and lets `repeats.find_originals` decide on the
+   documents whose sentences are copies indeed, together with those that they are copied from.
 3. `resolve` follows a copy of a copy to the first that says it, through as many parts as it takes.
 """
 
@@ -18,7 +18,7 @@ import numpy as np
 import pandas as pd
 import pyarrow as pa
 
-from ..repeats import HOLDERS, find_originals, may_be_edited
+from ..repeats import HOLDERS, are_edited, find_originals, may_be_edited
 from ..store.files import put_together
 from .parts import KINDS, Job
 
@@ -125,14 +125,29 @@ def _save(rows: np.ndarray, path: Path) -> None:
 
 
 def _pairs_of(job: Job, run: str, part: int, buckets: int) -> np.ndarray:
-    """Read the pairs of one part; those that only other documents decide leave their document out of it."""
+    """Read the pairs of one part."""
     found = []
     for bucket in range(buckets):
         rows = np.load(_pairs_file(job, run, bucket), mmap_mode="r")
         low, high = np.searchsorted(rows["part"], [part, part + 1])
         found.append(np.array(rows[low:high]))
-    pairs = np.concatenate(found)
-    elsewhere = (pairs["first_part"] != part) | (pairs["first_doc"] != pairs["doc"]) | (pairs["why"] == DISPLACED)
+    return np.concatenate(found)
+
+
+def _copies_only(pairs: np.ndarray, parts: Parts) -> np.ndarray:
+    """Leave out the pairs that prove no copies, then the documents that are copied from nowhere else."""
+    kept = [pairs[pairs["why"] == SAME]]
+    compared = pairs[pairs["why"] != SAME]
+    for at in range(0, len(compared), LOADED):
+        some = compared[at : at + LOADED]
+        sites = np.stack([np.r_[some["part"], some["first_part"]], np.r_[some["row"], some["first_row"]]], axis=1)
+        sites, place = np.unique(sites, axis=0, return_inverse=True)
+        frames = [parts[number].rows(sites[sites[:, 0] == number, 1]) for number in np.unique(sites[:, 0]).tolist()]
+        copies, firsts = np.split(place.reshape(-1), 2)
+        kept.append(some[are_edited(pd.concat(frames, ignore_index=True), copies.tolist(), firsts.tolist())])
+    pairs = np.sort(np.concatenate(kept), order=["doc", "row"])
+    elsewhere = (pairs["first_part"] != pairs["part"]) | (pairs["first_doc"] != pairs["doc"])
+    elsewhere |= pairs["why"] == DISPLACED
     return pairs[np.isin(pairs["doc"], np.unique(pairs["doc"][elsewhere]))]
 
 
@@ -150,6 +165,11 @@ class Passages:
         rows = [np.arange(low, high) for low, high in zip(*bounds, strict=True)]
         taken = pa.concat_tables(slices).to_pandas()
         return taken.assign(row=np.concatenate(rows), voice=taken["voice"].astype("str"))
+
+    def rows(self, rows: np.ndarray) -> pd.DataFrame:
+        """Return some sentences, given by row."""
+        taken = self._table.take(pa.array(rows.astype(np.int64))).to_pandas()
+        return taken.assign(voice=taken["voice"].astype("str"), doc_id=taken["doc_id"].astype("str"))
 
     def size(self, docs: np.ndarray) -> int:
         """Count the sentences of some documents."""
@@ -169,20 +189,33 @@ class Passages:
         return found
 
 
+class Parts(dict[int, Passages]):
+    """The sentences of parts by their numbers, opened when they are asked for."""
+
+    def __init__(self, job: Job, keys: Sequence[str]) -> None:
+        super().__init__()
+        self.job, self.keys_of_parts = job, keys
+
+    def __missing__(self, part: int) -> Passages:
+        """Open a part."""
+        self[part] = Passages(self.job, self.keys_of_parts[part])
+        return self[part]
+
+
 def _originals_file(job: Job, run: str, part: int) -> Path:
     return job.work / "copies" / run / f"originals-{part:06d}.npy"
 
 
 def find_copies(job: Job, run: str, keys: Sequence[str], part: int, buckets: int) -> int:
     """Find what the sentences of a part repeat, in it and in others; returns how many documents were compared."""
-    pairs = _pairs_of(job, run, part, buckets)
-    own = Passages(job, keys[part])
-    others = {part: own}
+    parts = Parts(job, keys)
+    own = parts[part]
+    pairs = _copies_only(_pairs_of(job, run, part, buckets), parts)
     found = [own.originals(part)]
     docs = np.unique(pairs["doc"])
     found[0] = found[0][~np.isin(own.doc[found[0]["row"]], docs)]
-    for chosen in _batches(pairs, docs, job, keys, others):
-        found.append(_compare(pairs[np.isin(pairs["doc"], chosen)], chosen, part, others))
+    for chosen in _batches(pairs, docs, parts):
+        found.append(_compare(pairs[np.isin(pairs["doc"], chosen)], chosen, part, parts))
     if len(docs):
         _save(np.sort(np.concatenate(found), order="row"), _originals_file(job, run, part))
     return len(docs)
@@ -194,17 +227,13 @@ def _needed(pairs: np.ndarray) -> np.ndarray:
     return np.unique(np.concatenate(sides), axis=0)
 
 
-def _batches(
-    pairs: np.ndarray, docs: np.ndarray, job: Job, keys: Sequence[str], others: dict[int, Passages]
-) -> Iterator[np.ndarray]:
+def _batches(pairs: np.ndarray, docs: np.ndarray, parts: Parts) -> Iterator[np.ndarray]:
     """Divide documents so that they and those they are compared with are not too many at a time."""
     batch: list[int] = []
     size = 0
     for doc, own in zip(docs.tolist(), np.split(pairs, np.searchsorted(pairs["doc"], docs[1:])), strict=False):
         for part, first in _needed(own).tolist():
-            if part not in others:
-                others[part] = Passages(job, keys[part])
-            size += others[part].size(np.array([first]))
+            size += parts[part].size(np.array([first]))
         batch.append(doc)
         if size > LOADED:
             yield np.array(batch)
@@ -213,12 +242,12 @@ def _batches(
         yield np.array(batch)
 
 
-def _compare(pairs: np.ndarray, docs: np.ndarray, part: int, others: dict[int, Passages]) -> np.ndarray:
+def _compare(pairs: np.ndarray, docs: np.ndarray, part: int, parts: Parts) -> np.ndarray:
     """Find the originals of the sentences of some documents of a part, all that they are compared with at hand."""
     needed = _needed(pairs)
     frames = []
     for number in np.unique(needed[:, 0]).tolist():
-        frame = others[number].of(needed[needed[:, 0] == number, 1])
+        frame = parts[number].of(needed[needed[:, 0] == number, 1])
         frames.append(frame.assign(part=number, doc_id=f"{number}:" + frame["doc"].astype("str")))
     sentences = pd.concat(frames, ignore_index=True)
     place = {site: at for at, site in enumerate(zip(sentences["part"], sentences["row"], strict=True))}
@@ -239,12 +268,11 @@ def _compare(pairs: np.ndarray, docs: np.ndarray, part: int, others: dict[int, P
 
 def resolve(job: Job, run: str, keys: Sequence[str], part: int) -> pd.Series:
     """Return the marks of a part: row → ``doc_id:start`` of the first that says it."""
-    passages: dict[int, Passages] = {}
+    passages = Parts(job, keys)
     known: dict[int, np.ndarray] = {}
 
     def originals(number: int) -> np.ndarray:
         if number not in known:
-            passages[number] = Passages(job, keys[number])
             file = _originals_file(job, run, number)
             known[number] = np.load(file) if file.is_file() else passages[number].originals(number)
         return known[number]
