@@ -266,3 +266,17 @@ def test_plain_text_needs_none_of_the_readers(tmp_path):
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
     assert done.stdout == "[]\n"
+
+
+def test_an_address_is_read_as_the_folder_it_names():
+    """An address that fsspec knows gives the documents and the corpus.csv there; one that leads nowhere is refused."""
+    fsspec = pytest.importorskip("fsspec", reason="addresses need the extra `distributed`")
+    system = fsspec.filesystem("memory")
+    system.pipe({"/texts/a.txt": TALK.encode(), "/texts/x/b.jsonl": b'{"text": "The row of it."}'})
+    system.pipe({"/texts/corpus.csv": b"file,source\na.txt,A Paper\n", "/texts/README.md": b"Not a text."})
+    documents = sco.read_corpus("memory://texts")
+    assert _rows(documents, "doc_id", "path", "source") == [["a", "a.txt", "A Paper"], ["b#1", "x/b.jsonl#1", None]]
+    assert sco.read_corpus("memory://texts/a.txt")["source"].tolist() == ["A Paper"]
+    assert [source.name for source in sco.list_inputs("memory://texts")] == ["a.txt", "x/b.jsonl"]
+    with pytest.raises(sco.CorpusError, match="there is no folder or file 'memory://nowhere', or it is empty"):
+        sco.read_corpus("memory://nowhere")

@@ -110,6 +110,9 @@ def _read(stream: BinaryIO, name: str, part: Part, packed: int | None = None) ->
     try:
         if kind in ("csv", "jsonl", "parquet", "zip", "gz", "tar"):
             start = stream.read(1000)
+            if not start:
+                yield _failed(part, "it is empty")
+                return
             stream = rewind(stream, start)
             size = measure(stream) if packed is None else packed
             found = _sniff(start) or ("tar" if archives.is_tar(start) else kind if kind in ("csv", "jsonl") else "")
@@ -141,7 +144,7 @@ def _unfold(stream: BinaryIO, name: str, kind: str, found: str, part: Part, size
             yield _failed(part, "it is an archive within archives; unpack it")
         elif found == "gz":
             stem, ending = splitext(name)
-            inner = stem + {".gz": "", ".tgz": ".tar"}.get(ending.lower(), ending)
+            inner = stem + {".gz": "" if _suffix(stem) else ".txt", ".tgz": ".tar"}.get(ending.lower(), ending)
             opened = archives.gunzip(stream, size, part.limits, part.budget)
             yield from _read(opened, inner, replace(part, nested=part.nested + 1), size)
         else:
