@@ -49,7 +49,7 @@ def macro(truth: np.ndarray, labels: np.ndarray) -> float:
 
 
 def test_sentences_in_the_manner_of_the_united_nations() -> None:
-    """On 62 sentences that the network was not trained on, macro-F1 is .75 or more, above that of VADER."""
+    """On 62 sentences that the network was not trained on, macro-F1 is .85 or more, above that of VADER."""
     path = Path(__file__).parent / "un_sentences.txt"
     lines = [line for line in path.read_text(encoding="utf8").splitlines() if line[0] != "#"]
     sentences, mentions, truth = marked(*lines)
@@ -58,7 +58,7 @@ def test_sentences_in_the_manner_of_the_united_nations() -> None:
         out = score_polarity(sentences, mentions, scorer=scorer)
         assert out["target"].tolist() == mentions["key"].tolist()
         figures[scorer] = macro(truth, out["label"].to_numpy())
-    assert figures["model"] >= 0.75
+    assert figures["model"] >= 0.85
     assert figures["model"] > figures["vader"]
 
 
