@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from sco_analysis.stance.fusion import FEATURES, fit_weights, fuse, make_features
+from sco_analysis.stance.fusion import FEATURES, alone, fit_weights, fuse, make_features
 
 
 def test_each_feature_stands_in_its_column() -> None:
@@ -44,3 +44,15 @@ def test_fitted_weights_recover_what_made_the_labels() -> None:
     shares = np.ones(3000)
     features[:50], shares[:50] = 100.0, 0.0
     assert np.abs(fit_weights(features, labels, shares, strength=0.1) - weights).max() < 0.3
+
+
+def test_where_the_encoder_stands_alone_its_answer_is_kept() -> None:
+    """With the weights of `alone` the rules change nothing: the class with the largest logit wins."""
+    rules = pd.DataFrame(
+        {"polarity": [0.9] * 3, "label": [1] * 3, "role": ["actor"] * 3}
+        | {name: [False] * 3 for name in ("own", "question", "address")}
+    )
+    logits = np.array([[2.0, 0.5, -1.0], [0.0, 1.0, 0.5], [-1.0, 0.0, 0.5]])
+    chances = fuse(make_features(logits, rules), alone())
+    assert np.allclose(np.log(chances[:, 0] / chances[:, 1]), logits[:, 0] - logits[:, 1])
+    assert (chances.argmax(axis=1) - 1).tolist() == [-1, 0, 1]
