@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 
 import sco_analysis as sco
 from sco_analysis import tables
+from sco_analysis.cli import main
 from sco_analysis.repeats import mark_repeats
 from sco_analysis.scale import analysing, parts, pools
 from sco_analysis.scale.copies import find_copies, find_pairs, resolve
@@ -319,3 +320,19 @@ def test_repeats_are_those_of_the_whole(corpus):
             marks = resolve(job, "run", keys, part)
             found += marks.reindex(np.arange(sum(map(len, documents[first:last])))).fillna("").tolist()
     assert found == expected
+
+
+def test_the_command_line_says_what_there_was(tmp_path, capsys):
+    """`sco-analysis analyse` writes the folder, prints what there was, and warns of what was left out."""
+    corpus = tmp_path / "corpus"
+    corpus.mkdir()
+    (corpus / "a.txt").write_text("Xi Jinping met Vladimir Putin in Astana. “China will help Russia,” Xi said.")
+    (corpus / "b.txt").write_text("Nothing much was done.")
+    (corpus / "c.txt").write_bytes(b"")
+    asked = ["analyse", str(corpus), "--out", str(tmp_path / "out"), "--jobs", "1", "--by", "state,genre"]
+    assert main(asked) == 0
+    shown = capsys.readouterr()
+    assert shown.out == f"Analysis(2 documents, 17 words, 1 partitions, 0 failures, in {tmp_path / 'out'})\n"
+    assert shown.err == "sco-analysis: warning: c.txt was left out: it is empty\n"
+    expected = sco.speaker_share(sco.parse(sco.read_corpus(corpus)), by=["state", "genre"])
+    pd.testing.assert_frame_equal(pd.read_parquet(tmp_path / "out" / "speaker_share.parquet"), expected)
