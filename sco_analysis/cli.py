@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import contextlib
 import os
+import re
 import signal
 import sys
 import warnings
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 
 #: how many refused labels `check` shows of one document
 MOST_REFUSED = 8
+
+#: signs that move, colour or turn what a terminal shows, and halves of signs
+_CONTROL = re.compile("[\x00-\x09\x0b-\x1f\x7f-\x9f\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff]")
 
 FORMATS = ("csv", "json", "parquet")
 BY = "speaker, state, role, session, document, genre, source or year; several joined by commas"
@@ -253,7 +257,7 @@ def _kwic(arguments: argparse.Namespace) -> None:
         width = max(map(len, places), default=0)
         for place, row in zip(places, table.itertuples(), strict=True):
             text = " ".join(row.text.split())
-            print(f"{place:<{width}}  {row.left:>{arguments.window}}[{text}]{row.right}".rstrip())
+            _show(f"{place:<{width}}  {row.left:>{arguments.window}}[{text}]{row.right}".rstrip())
         print(f"{len(table):,} occurrences of {arguments.pattern!r}", file=sys.stderr)
 
 
@@ -304,7 +308,7 @@ def _check(arguments: argparse.Namespace) -> None:
     files = check_corpus(arguments.path)
     print(f"{(files['status'] == 'read').sum()} of {len(files)} files read")
     for row in files[files["reason"] != ""].itertuples():
-        print(f"  {row.status}: {row.path}: {row.reason}")
+        _show(f"  {row.status}: {row.path}: {row.reason}")
     documents = _read(arguments.path)
     from . import explain_labels, parse  # noqa: PLC0415 - heavy, and of no use without documents
 
@@ -315,7 +319,7 @@ def _check(arguments: argparse.Namespace) -> None:
         quotations = parsed.quotations[parsed.quotations["doc_id"] == row.doc_id]
         counts = f"{len(turns)} turns, {len(quotations)} quotations"
         decoded = row.encoding if isinstance(row.encoding, str) else row.format
-        print(f"\n{row.doc_id}: {row.genre}, {row.n_words:,} words, {counts}, {decoded}")
+        _show(f"\n{row.doc_id}: {row.genre}, {row.n_words:,} words, {counts}, {decoded}")
         _explain(labels[labels["doc_id"] == row.doc_id], turns)
         said = quotations[quotations["kind"] != "scare"]
         unknown = turns["speaker"].isna().sum() + said["speaker"].isna().sum()
@@ -329,12 +333,17 @@ def _explain(labels: pd.DataFrame, turns: pd.DataFrame) -> None:
     for row in labels[labels["accepted"]].itertuples():
         speaker, role = speakers.loc[row.label] if row.label in speakers.index else (None, None)
         who = speaker if isinstance(speaker, str) else f"nobody by name ({role})"
-        print(f"  label: {_line(row.label)} ×{row.n} = {who} ({row.reason})")
+        _show(f"  label: {_line(row.label)} ×{row.n} = {who} ({row.reason})")
     refused = labels[~labels["accepted"]]
     for row in refused.head(MOST_REFUSED).itertuples():
-        print(f"  no label: {_line(row.label)} ({row.reason})")
+        _show(f"  no label: {_line(row.label)} ({row.reason})")
     if len(refused) > MOST_REFUSED:
         print(f"  … and {len(refused) - MOST_REFUSED} more that are no labels")
+
+
+def _show(line: str) -> None:
+    """Print a line with words of documents in it: what a terminal would obey, or could not write, is shown as �."""
+    print(_CONTROL.sub("�", line))
 
 
 def _line(label: str) -> str:

@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sco_analysis import FigureError, ParameterError
+from sco_analysis.cli import main
 from sco_analysis.records import _check_stem, as_csv, unescape_formulas
 from sco_analysis.rendering.grid import slugs
 from sco_analysis.rendering.page_tables import MIME
@@ -148,3 +149,14 @@ def test_a_figure_cannot_have_the_name_of_a_device(stem):
     with pytest.raises(FigureError) as raised:
         _check_stem(stem)
     assert str(raised.value) == f"stem {stem!r} names a device on Windows; write another, such as '{stem}-figure'"
+
+
+def test_a_terminal_is_not_told_what_to_do(tmp_path, capsys):
+    """Control signs and marks of direction in a name or a text are shown as such by `check` and `kwic`."""
+    (tmp_path / "corpus.csv").write_text("file,doc_id\ntalk.txt,\u202etaken\n", encoding="utf-8")
+    talk = "Vladimir Putin: Trade \x1b[31mgrows\u202e.\n\nXi Jinping: Thank you.\n\n" * 3
+    (tmp_path / "talk.txt").write_text(talk, encoding="utf-8")
+    assert main(["check", str(tmp_path)]) == 0
+    assert not set(capsys.readouterr().out) & set("\x1b\u202e")
+    assert main(["kwic", "trade", str(tmp_path)]) == 0
+    assert "[Trade] �[31mgrows�." in capsys.readouterr().out
