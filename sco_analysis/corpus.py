@@ -200,8 +200,9 @@ def _blocks(inputs: Iterable[Input], block: int, limits: Limits) -> Iterator[tup
                 told.append(f"{record['path']} was left out: {record['reason']}")
                 continue
             row, notes = _row(record)
-            row["doc_id"] = unique(printable(record["doc_id"]), taken)
-            if row["doc_id"] != record["doc_id"]:
+            shown = printable(record["doc_id"])
+            row["doc_id"] = unique(shown, taken)
+            if row["doc_id"] != shown:
                 notes.append(f"its doc_id is there already; it is called {row['doc_id']} here")
             told += [f"{record['path']}: {note}" for note in notes]
             rows.append(row)

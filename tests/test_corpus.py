@@ -213,3 +213,10 @@ def test_iter_corpus_warns_of_what_it_leaves_out(tmp_path):
     folder = _folder(tmp_path, a__txt="One.", b__txt="", c__txt="Three.")
     with pytest.warns(sco.CorpusWarning, match=r"b\.txt was left out: it is empty"):
         assert [frame["doc_id"].tolist() for frame in sco.iter_corpus(folder, block=1)] == [["a"], ["c"]]
+
+
+def test_a_doc_id_that_a_table_gives_twice_is_told_apart(tmp_path):
+    """The second row of one doc_id is kept under a name of its own, and a warning says so."""
+    folder = _folder(tmp_path, a__csv="doc_id,text\nx,The first of them.\nX,The second of them.\n")
+    with pytest.warns(sco.CorpusWarning, match=r"a\.csv#2: its doc_id is there already; it is called X~2 here"):
+        assert sco.read_corpus(folder)["doc_id"].tolist() == ["x", "X~2"]
