@@ -556,6 +556,8 @@ def main() -> int:
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--write", action="store_true", help="put the results into docs/reliability.md")
     asked = parser.parse_args()
+    for stop in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(stop, signal.default_int_handler)  # also in the background, where Ctrl-C would be ignored
     if "atheris" in asked.targets:
         guided(asked.minutes)
     minutes = asked.minutes if asked.minutes < 1e6 or asked.inputs < 10**9 else 1.0
