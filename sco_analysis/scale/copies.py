@@ -25,7 +25,7 @@ from .parts import KINDS, Job
 #: A sentence and an earlier one it is compared with: part, document and row of both.
 _SIDES = [("part", "u4"), ("doc", "u4"), ("row", "u4")]
 PAIR = np.dtype([*_SIDES, *((f"first_{name}", kind) for name, kind in _SIDES), ("why", "u1")])
-#: Why: the same words; to be compared; compared within its document only if nothing else were there.
+#: Why: the same words; to be compared; compared only if there were nothing but their part.
 SAME, COMPARED, DISPLACED = range(3)
 ORIGINAL = np.dtype([("row", "u4"), ("first_part", "u4"), ("first_row", "u4")])
 
@@ -91,25 +91,33 @@ def _same(rows: pd.DataFrame) -> np.ndarray:
 
 
 def _compared(rows: pd.DataFrame) -> np.ndarray:
-    """Pair each statement with the first `HOLDERS` that begin (or end) as it does, if it could be an edited copy."""
+    """Pair each statement with the first `HOLDERS` that begin (or end) as it does, if it could be an edited copy.
+
+    A part by itself compares with the first of its own; pairs that it makes and the corpus does not are `DISPLACED`.
+    """
     rows = _sorted(rows, ["hash", "whole", "part", "row"])
-    rows = rows[~rows.duplicated(["hash", "whole"]).to_numpy()]  # a statement is the first of its words
-    rows = _sorted(rows, ["hash", "part", "row"])
-    here = np.arange(len(rows))
-    group = _begins(rows["hash"].to_numpy())
-    own = _begins(*(rows[name].to_numpy() for name in ("hash", "part", "doc")))
-    words, mask = rows["words"].to_numpy(dtype=np.int64), rows["mask"].to_numpy()
-    found = []
-    for rank in range(HOLDERS):
-        for begin, why in ((group, COMPARED), (own, DISPLACED)):
-            copies = np.flatnonzero(begin + rank < here)
-            firsts = begin[copies] + rank
-            if why == DISPLACED:  # among the first of its document, not of the corpus
-                kept = firsts - group[copies] >= HOLDERS
-                copies, firsts = copies[kept], firsts[kept]
-            near = may_be_edited(words[copies], mask[copies], words[firsts], mask[firsts])
-            found.append(_pairs(rows, copies[near], firsts[near], why))
+    first = _begins(rows["hash"].to_numpy(), rows["whole"].to_numpy()) == np.arange(len(rows))
+    rows["statement"] = np.cumsum(first) - 1
+    statements = _sorted(rows[first], ["hash", "part", "row"])  # a statement is the first of its words
+    group = _begins(statements["hash"].to_numpy())
+    rank = np.zeros(len(statements), dtype=np.int64)
+    rank[statements["statement"].to_numpy()] = np.arange(len(statements)) - group
+    own = _sorted(rows[~rows.duplicated(["hash", "whole", "part"]).to_numpy()], ["hash", "part", "row"])
+    found = [_pairs(statements, copies, firsts, COMPARED) for copies, firsts in _holders(statements, group)]
+    for copies, firsts in _holders(own, _begins(own["hash"].to_numpy(), own["part"].to_numpy())):
+        displaced = rank[own["statement"].to_numpy()[firsts]] >= HOLDERS
+        found.append(_pairs(own, copies[displaced], firsts[displaced], DISPLACED))
     return np.concatenate(found)
+
+
+def _holders(rows: pd.DataFrame, begin: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
+    """Yield the numbers of rows and of each of the first `HOLDERS` of their group that they may be edited copies of."""
+    words, mask = rows["words"].to_numpy(dtype=np.int64), rows["mask"].to_numpy()
+    for rank in range(HOLDERS):
+        copies = np.flatnonzero(begin + rank < np.arange(len(rows)))
+        firsts = begin[copies] + rank
+        near = may_be_edited(words[copies], mask[copies], words[firsts], mask[firsts])
+        yield copies[near], firsts[near]
 
 
 def _pairs_file(job: Job, run: str, bucket: int) -> Path:
