@@ -88,7 +88,7 @@ def _language(text: str) -> str:
     if letters < (_FEW if 2 * latin > letters else _FEW_OF_OTHERS):
         return ""
     small = sum(word[0].islower() for word in words)
-    if 2 * latin > letters and 2 * small < len(words):  # a list of names is in no language
+    if 2 * latin > letters and 3 * small < len(words):  # a list of names is in no language
         return ""
     code = _model().classify(" ".join(words))[0]
     return _SAME.get(code, code)
