@@ -52,6 +52,12 @@ def test_languages_are_named_and_coded():
     ]
 
 
+def test_a_headline_is_not_taken_for_pidgin():
+    """A short English sentence of few function words is English or in no language, never in another one."""
+    headline = "Bill Clinton campaigned relentlessly in Florida for President Obama in 2012."
+    assert find_languages(headline) in ([], ["en"])
+
+
 def test_what_is_not_english_is_read_and_not_parsed(tmp_path):
     """A Russian document is in the table with its language, is warned of, and is left out of parsing."""
     (tmp_path / "a.txt").write_text(SUMMIT["en"], encoding="utf-8")

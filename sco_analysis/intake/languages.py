@@ -30,6 +30,8 @@ _SLICE = 400
 _FEW, _FEW_OF_OTHERS = 60, 12
 #: names of the model → ISO 639-1: kinds of Chinese and of Serbo-Croatian, Norwegian
 _SAME = {"wuu": "zh", "yue": "zh", "nan": "zh", "nb": "no", "nn": "no", "arz": "ar", "pnb": "pa", "azb": "az"}
+#: Nigerian Pidgin, which the model takes short English headlines for: where it says so, nobody can tell
+_LIKE_ENGLISH = ("pcm",)
 _LATIN = re.compile(r"[A-Za-z\u00c0-\u024f]")
 
 
@@ -91,7 +93,7 @@ def _language(text: str) -> str:
     if 2 * latin > letters and 3 * small < len(words):  # a list of names is in no language
         return ""
     code = _model().classify(" ".join(words))[0]
-    return _SAME.get(code, code)
+    return "" if code in _LIKE_ENGLISH else _SAME.get(code, code)
 
 
 @cache
