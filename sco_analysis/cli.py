@@ -139,9 +139,10 @@ def _add_tally(commands: Any) -> None:
     command.add_argument("--dictionary", help="topics: name or file of the dictionary (default: topics)")
     command.add_argument("--unit", help="speakers: what is counted (default: words)")
     only = command.add_argument_group("count only")
-    for name in ("speaker", "state", "document", "genre"):
+    for name in ("speaker", "state", "document", "genre", "source"):
         only.add_argument(f"--{name}", default="", metavar="NAME")
-    only.add_argument("--session", type=_positive, default=0, metavar="N")
+    for name in ("session", "year"):
+        only.add_argument(f"--{name}", type=_positive, default=0, metavar="N")
 
 
 def _add_kwic(commands: Any) -> None:
@@ -224,7 +225,8 @@ def _tally(arguments: argparse.Namespace) -> None:
     documents = _read(arguments.path)
     from . import parse, select, tallies  # noqa: PLC0415 - heavy, and of no use without documents
 
-    only = {name: getattr(arguments, name) for name in ("speaker", "state", "session", "document", "genre")}
+    names = ("speaker", "state", "session", "document", "genre", "source", "year")
+    only = {name: getattr(arguments, name) for name in names}
     parsed = select(parse(documents), **only)
     by = arguments.by.split(",") if "," in arguments.by else arguments.by
     count, options = {

@@ -217,3 +217,9 @@ def test_kwic_refuses_what_is_no_pattern(talk, capsys):
     assert "holds '|'; write words, * and ?" in capsys.readouterr().err
     assert main(["kwic", "a", str(talk), "--format", "text", "--out", "x.txt"]) == 2
     assert "text is for the terminal; write --format csv|json|parquet" in capsys.readouterr().err
+
+
+def test_tally_of_one_year_only(talk, capsys):
+    """A year or source that nobody spoke in is refused, naming those there are."""
+    assert main(["tally", "speakers", str(talk), "--year", "1999"]) == 2
+    assert "no sentence has year=1999" in capsys.readouterr().err
