@@ -317,3 +317,9 @@ def test_reports_within_reports_are_read_to_a_depth(text):
     """A sentence that reports a report that reports a report …, and so on, is read; all spans hold."""
     line = text * 500
     assert all(line[q["start"] : q["end"]] == q["text"] for q in in_one_block(line))
+
+
+def test_a_report_that_breaks_off_reports_nothing():
+    """Where a text ends behind "that", nothing is said; found by fuzzing."""
+    for text in (": 5 n . o h e t s a c a e s l e f i n h o T e mention yesterday that", "They mention yesterday that"):
+        assert found(text) == []

@@ -86,6 +86,8 @@ def _bare_clause(tokens: Sentence, k: int, cue: Cue, high: int) -> tuple[int, in
         return None
     if start > k and tokens[start].low == "that":
         start += 1
+    if start >= high:  # "they mention yesterday that": nothing follows
+        return None
     end = content_end(tokens, start, high)
     if tokens[start].low in words("prepositions"):
         comma = next((j for j in range(start + 1, end) if tokens[j].text == ","), None)
