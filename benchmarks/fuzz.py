@@ -30,6 +30,7 @@ import pandas as pd
 
 import sco_analysis as sco
 from sco_analysis import tables
+from sco_analysis.parse import parse_strictly
 
 ROOT = Path(__file__).resolve().parent.parent
 REPORT = ROOT / "docs" / "reliability.md"
@@ -316,7 +317,7 @@ def check_parsed(documents: pd.DataFrame, parsed: sco.Parsed) -> None:
 def try_parse(texts: Sequence[str]) -> None:
     """Parse, and check every promise."""
     documents = table_of(texts)
-    check_parsed(documents, sco.parse(documents))
+    check_parsed(documents, parse_strictly(documents))
 
 
 def try_steps(texts: Sequence[str]) -> None:
@@ -387,7 +388,7 @@ def try_corpora(texts: Sequence[str]) -> None:
                 assert len(said) == len(files), f"{len(said)} files told of {len(files)}"
                 documents = tables.check(sco.read_corpus(folder), "documents")
                 assert len(documents) == (said["status"] == "read").sum(), "a document was lost"
-                check_parsed(documents, sco.parse(documents))
+                check_parsed(documents, parse_strictly(documents))
 
 
 def make_dictionary(maker: Maker) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Callable
 from dataclasses import dataclass, fields, replace
 from pathlib import Path
@@ -10,7 +11,7 @@ import pandas as pd
 
 from . import tables
 from .dictionaries import Dictionary, read_dictionary
-from .errors import ParameterError
+from .errors import CorpusWarning, ParameterError, ScoError
 from .intake.languages import in_english
 from .mentions import find_mentions, mentions_among
 from .polarity import score_polarity
@@ -63,7 +64,38 @@ def parse(documents: pd.DataFrame, scorer: str | Callable = "rules") -> Parsed:
         When ``documents`` lacks a promised column.
     ParameterError
         When there is no scorer of that name.
+
+    Warns
+    -----
+    CorpusWarning
+        For a document that no rule can cope with, with what went wrong; it is left out, and the rest is parsed.
     """
+    try:
+        return parse_strictly(documents, scorer)
+    except ScoError:
+        raise
+    except Exception:
+        if not isinstance(scorer, str):  # the caller's own function may have failed
+            raise
+        failed = {row: error for row in range(len(documents)) if (error := _error_of(documents.iloc[[row]], scorer))}
+        if len(failed) in (0, len(documents)):
+            raise
+    for row, error in failed.items():
+        told = f"{documents['doc_id'].iat[row]} was left out: it cannot be parsed ({type(error).__name__}: {error})"
+        warnings.warn(f"{told}; please report it with the document", CorpusWarning, stacklevel=2)
+    return parse_strictly(documents.drop(index=documents.index[[*failed]]).reset_index(drop=True), scorer)
+
+
+def _error_of(document: pd.DataFrame, scorer: str) -> Exception | None:
+    try:
+        _parse(document.reset_index(drop=True), scorer)
+    except Exception as error:
+        return error
+    return None
+
+
+def parse_strictly(documents: pd.DataFrame, scorer: str | Callable = "rules") -> Parsed:
+    """Parse as `parse` does, but fail where one of the documents does."""
     tables.check(documents, "documents")
     documents = in_english(documents)
     if not isinstance(scorer, str):

@@ -1,9 +1,12 @@
 """Tests of parsing in one call, and of narrowing what was parsed."""
 
+from importlib import import_module
+
 import pandas as pd
 import pytest
 
 import sco_analysis as sco
+from sco_analysis import tables
 
 
 def test_parse_is_its_steps_in_order(seeds, parsed):
@@ -95,3 +98,24 @@ def test_topics_of_another_dictionary(parsed, tmp_path):
     kept = [p.mentions[p.mentions["kind"] != "topic"].reset_index(drop=True) for p in (own, parsed)]
     pd.testing.assert_frame_equal(*kept)
     pd.testing.assert_frame_equal(sco.code_topics(own).mentions, parsed.mentions)
+
+
+def test_a_document_that_cannot_be_parsed_is_left_out(monkeypatch):
+    """Where the rules fail on one document, it is named with what went wrong, and the others are parsed."""
+    documents = pd.DataFrame({"doc_id": ["a", "b"], "text": ["China agreed.", "Boom."]})
+    documents = tables.build("documents", documents)
+    module = import_module("sco_analysis.parse")
+    plain = module.split_turns
+
+    def failing(documents):
+        if documents["text"].eq("Boom.").any():
+            raise IndexError("out of range")
+        return plain(documents)
+
+    monkeypatch.setattr(module, "split_turns", failing)
+    with pytest.warns(sco.CorpusWarning, match=r"b was left out: it cannot be parsed \(IndexError: out of range\)"):
+        parsed = sco.parse(documents)
+    assert parsed.documents["doc_id"].tolist() == ["a"]
+    assert parsed.mentions["key"].tolist() == ["CHN"]
+    with pytest.raises(IndexError):
+        sco.parse(documents[documents["doc_id"] == "b"])

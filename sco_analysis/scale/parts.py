@@ -27,7 +27,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..errors import ScoError
-from ..parse import Parsed, parse
+from ..parse import Parsed
+from ..parse import parse_strictly as parse
 from ..repeats import sketch
 from ..store.files import put, put_together
 from ..store.fingerprints import digest, hash_made_with
