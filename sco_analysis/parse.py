@@ -77,7 +77,8 @@ def parse(documents: pd.DataFrame, scorer: str | Callable = "rules") -> Parsed:
     except Exception:
         if not isinstance(scorer, str):  # the caller's own function may have failed
             raise
-        failed = {row: error for row in range(len(documents)) if (error := _error_of(documents.iloc[[row]], scorer))}
+        documents = in_english(documents)
+        failed = find_failing(documents, lambda document: _parse(document, scorer))
         if len(failed) in (0, len(documents)):
             raise
     for row, error in failed.items():
@@ -86,12 +87,15 @@ def parse(documents: pd.DataFrame, scorer: str | Callable = "rules") -> Parsed:
     return parse_strictly(documents.drop(index=documents.index[[*failed]]).reset_index(drop=True), scorer)
 
 
-def _error_of(document: pd.DataFrame, scorer: str) -> Exception | None:
-    try:
-        _parse(document.reset_index(drop=True), scorer)
-    except Exception as error:
-        return error
-    return None
+def find_failing(documents: pd.DataFrame, work: Callable[[pd.DataFrame], object]) -> dict[int, Exception]:
+    """Do ``work`` on each document alone; return the numbers of the rows on which it fails, each with its error."""
+    failed = {}
+    for row in range(len(documents)):
+        try:
+            work(documents.iloc[[row]].reset_index(drop=True))
+        except Exception as error:
+            failed[row] = error
+    return failed
 
 
 def parse_strictly(documents: pd.DataFrame, scorer: str | Callable = "rules") -> Parsed:

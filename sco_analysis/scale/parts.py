@@ -27,7 +27,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..errors import ScoError
-from ..parse import Parsed
+from ..parse import Parsed, find_failing
 from ..parse import parse_strictly as parse
 from ..repeats import sketch
 from ..store.files import put, put_together
@@ -112,23 +112,17 @@ def parse_good(documents: pd.DataFrame, scorer: str) -> tuple[Parsed | None, lis
     try:
         return parse(documents, scorer), []
     except Exception:  # one of them; the others do not depend on it
-        failures = [failure for at in range(len(documents)) if (failure := _failure(documents.iloc[[at]], scorer))]
-        if not failures:
+        failed = find_failing(documents, lambda document: parse(document, scorer))
+        if not failed:
             raise
-    bad = {failure["doc_id"] for failure in failures}
-    good = documents[~documents["doc_id"].isin(bad)].reset_index(drop=True)
+    good = documents.drop(index=documents.index[[*failed]]).reset_index(drop=True)
+    failures = [_told(documents.iloc[row], error) for row, error in failed.items()]
     return (parse(good, scorer) if len(good) else None), failures
 
 
-def _failure(document: pd.DataFrame, scorer: str) -> dict[str, str] | None:
-    document = document.reset_index(drop=True)
-    try:
-        parse(document, scorer)
-    except Exception as error:
-        row = document.iloc[0]
-        told = {"doc_id": row["doc_id"], "path": row.get("path", ""), "error": f"{type(error).__name__}: {error}"}
-        return {name: str(value) for name, value in told.items()}
-    return None
+def _told(document: pd.Series, error: Exception) -> dict[str, str]:
+    told = {"doc_id": document["doc_id"], "path": document.get("path", ""), "error": f"{type(error).__name__}: {error}"}
+    return {name: str(value) for name, value in told.items()}
 
 
 def _write(parsed: Parsed, folder: Path, record: Mapping[str, Any]) -> None:
