@@ -132,7 +132,9 @@ class _Passages:
         self.spoken = voice.eq("turn").to_numpy()[self.row]
         self.heading = voice.eq("heading").to_numpy()[self.row]
         self._written = _as_characters(self.tokens.ids)
-        spans = _SpanHashes(self.tokens)
+        vocabulary = np.array(self.tokens.vocabulary, dtype=object)
+        self._hashes = pd.util.hash_array(vocabulary, categorize=False)  # of each word
+        spans = _SpanHashes(self._hashes[self.tokens.ids])
         self.whole = spans.of(begin, end)
         self.first = spans.of(begin, np.minimum(begin + _EDGE, end))
         self.last = spans.of(np.maximum(end - _EDGE, begin), end)
@@ -158,8 +160,9 @@ class _Passages:
 
     def masks(self) -> np.ndarray:
         """Return for each passage a bit for each of its words, by the word's hash."""
-        words = pd.util.hash_array(np.array(self.tokens.vocabulary, dtype=object), categorize=False)
-        bits = np.append(np.uint64(1) << (words & np.uint64(63)), np.uint64(0))  # behind all atoms stands no word
+        bits = np.append(
+            np.uint64(1) << (self._hashes & np.uint64(63)), np.uint64(0)
+        )  # behind all atoms stands no word
         edges = np.column_stack([self.begin, self.end]).reshape(-1).astype(np.int64)
         found = np.bitwise_or.reduceat(bits[np.append(self.tokens.ids, -1)], edges)[::2] if len(edges) else edges
         return np.where(self.length > 0, found, 0).astype(np.uint64)
@@ -276,14 +279,13 @@ _INVERSE = np.uint64(pow(0xD6E8FEB86659FD93, -1, 2**64))
 
 
 class _SpanHashes:
-    """A hash for every run of words, case aside: the polynomial hash of Karp and Rabin, from sums over the text.
+    """A hash for every run of words, from the hashes of the words: that of Karp and Rabin, from sums over the text.
 
     With w the hash of a word and f an odd factor, H(a, b) = Σ w(i) f^(i−a) for a ≤ i < b, modulo 2^64 (Karp and Rabin
     1987, IBM Journal of Research and Development 31: 249–260).
     """
 
-    def __init__(self, tokens: Tokens) -> None:
-        words = pd.util.hash_array(np.array(tokens.vocabulary, dtype=object), categorize=False)[tokens.ids]
+    def __init__(self, words: np.ndarray) -> None:
         powers = np.full(len(words) + 1, _FACTOR)
         powers[0] = 1
         self.sums = np.zeros(len(words) + 1, dtype=np.uint64)
