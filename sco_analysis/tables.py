@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
+from pandas.api.types import pandas_dtype
 
 from .errors import TableError
 
@@ -257,26 +260,33 @@ def build(name: str, rows: Iterable[Mapping[str, Any]] | pd.DataFrame) -> pd.Dat
     are kept behind it. Rows come out sorted by the table's key.
     """
     table = TABLES[name]
-    frame = rows.copy() if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
-    for column in table.columns:
-        if column.name not in frame:
-            frame[column.name] = 0 if column.dtype == "int64" else False if column.dtype == "bool" else None
-        frame[column.name] = frame[column.name].astype(column.dtype)
-    rest = [column for column in frame if column not in table.names]
-    frame = frame[table.names + rest]
-    if in_order(frame, table.key):
-        return frame.reset_index(drop=True)
-    return frame.sort_values(list(table.key), kind="stable", ignore_index=True)
+    frame = rows if isinstance(rows, pd.DataFrame) else pd.DataFrame(list(rows))
+    columns = {column.name: _typed(frame, column) for column in table.columns}
+    columns |= {name: frame[name].array for name in frame if name not in columns}
+    built = pd.DataFrame(columns, index=range(len(frame)))
+    built.attrs = deepcopy(frame.attrs)
+    return built if in_order(built, table.key) else built.sort_values(list(table.key), kind="stable", ignore_index=True)
+
+
+def _typed(frame: pd.DataFrame, column: Column) -> ExtensionArray:
+    """Return one column in its dtype; where ``frame`` lacks it, nothing in every row."""
+    if column.name in frame:
+        values = frame[column.name]
+        return values.array if values.dtype == pandas_dtype(column.dtype) else values.astype(column.dtype).array
+    nothing = {"int64": 0, "bool": False}.get(column.dtype)
+    return pd.array([nothing], dtype=column.dtype).take(np.zeros(len(frame), dtype=np.int64))
 
 
 def in_order(frame: pd.DataFrame, key: tuple[str, ...]) -> bool:
     """Whether the rows stand sorted by ``key`` already."""
     tied = np.ones(max(len(frame) - 1, 0), dtype=bool)
     for column in key:
-        before, after = frame[column].iloc[:-1].array, frame[column].iloc[1:].array
-        if bool((tied & np.asarray(before > after, dtype=bool)).any()):
+        values = frame[column].array
+        differ = np.asarray(values[:-1] != values[1:], dtype=bool)
+        step = np.flatnonzero(tied & differ)  # few strings differ from the one before
+        if bool(np.asarray(values.take(step) > values.take(step + 1), dtype=bool).any()):
             return False
-        tied &= np.asarray(before == after, dtype=bool)
+        tied &= ~differ
     return True
 
 
