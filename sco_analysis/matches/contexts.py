@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache, lru_cache
 from typing import Any
 
@@ -15,6 +15,8 @@ from ..tokens import Tokens
 from .matching import Hits, Matcher, linked
 
 _COMMA = re.compile(r"\s*[,–—]\s*")
+_CURRENCY = "$€£"
+_MEMBERS = 5  # words that a name may go on after a hit
 
 
 def refused(tokens: Tokens, hits: Hits, dictionary: Dictionary) -> np.ndarray:
@@ -23,13 +25,15 @@ def refused(tokens: Tokens, hits: Hits, dictionary: Dictionary) -> np.ndarray:
     rules = dictionary.extra.get("contexts", [])
     if not rules or not len(out):
         return out
-    currency = np.array([tokens.text[end : end + 1] in ("$", "€", "£") for end in tokens.end[hits.last]])
     context = _Context(tokens, hits, dictionary.extra)
     for rule, of_rule in zip(rules, _rules_of_patterns(dictionary), strict=True):
         chosen = np.flatnonzero(of_rule[hits.pattern] & ~out)
         if len(chosen):
-            out[chosen] = context.holds(rule, hits.first[chosen], hits.last[chosen])
-    return out | currency
+            out[chosen] = context.holds(rule, chosen)
+    after = tokens.end[hits.last]
+    inside = np.flatnonzero(after < len(tokens.text))
+    out[inside] |= tokens.hold(_CURRENCY, after[inside])
+    return out
 
 
 @lru_cache(maxsize=4)
@@ -49,111 +53,151 @@ def _concerns(rule: Mapping[str, Any], text: str, forms: set[str | None]) -> boo
 
 
 class _Context:
-    """What stands around hits, asked by the conditions of a rule."""
+    """What stands around hits, asked by the conditions of a rule; each is asked of some hits, by their numbers."""
 
     def __init__(self, tokens: Tokens, hits: Hits, words: Mapping[str, list[str]]) -> None:
-        self.tokens, self.hits = tokens, hits.first
+        self.tokens, self.first, self.last = tokens, hits.first, hits.last
         self.function_words, self.small = set(words.get("function_words", ())), set(words.get("small_words", ()))
+        self.linked_before, self.linked_after = self._gap(hits.first - 1), self._gap(hits.last)
 
-    def holds(self, rule: Mapping[str, Any], first: np.ndarray, last: np.ndarray) -> np.ndarray:
-        """Whether ``rule`` refuses each hit."""
+    def holds(self, rule: Mapping[str, Any], hits: np.ndarray) -> np.ndarray:
+        """Whether ``rule`` refuses each of ``hits``."""
         conditions = [
-            getattr(self, f"_{name}")(rule[name], first, last)
+            getattr(self, f"_{name}")(rule[name], hits)
             for name in ("after", "before", "after_comma", "before_comma", "near", "after_name", "in_name")
             if name in rule
         ]
-        out = np.logical_or.reduce(conditions) if conditions else np.ones(len(first), dtype=bool)
+        out = np.logical_or.reduce(conditions) if conditions else np.ones(len(hits), dtype=bool)
         for name in ("alone", "short", "shouted"):
-            if name in rule and out.any():
-                out &= getattr(self, f"_{name}")(rule[name], first, last)
+            if name in rule:
+                out[out] = getattr(self, f"_{name}")(rule[name], hits[out])
         for name in ("after", "before", "near"):
-            if f"unless_{name}" in rule and out.any():
-                out &= ~getattr(self, f"_{name}")(rule[f"unless_{name}"], first, last)
+            if f"unless_{name}" in rule:
+                out[out] = ~getattr(self, f"_{name}")(rule[f"unless_{name}"], hits[out])
         return out
-
-    def _begins(self, patterns: list[Any], at: np.ndarray, ok: np.ndarray, *, backwards: bool = False) -> np.ndarray:
-        found, _, _ = compiled(tuple(flatten(patterns)), backwards).at(self.tokens, np.unique(at[ok]))
-        return ok & np.isin(at, found)
 
     def _gap(self, before: np.ndarray, *, comma: bool = False) -> np.ndarray:
         """Whether the atoms ``before`` and those after them stand together, or apart by one comma."""
         ok = (before >= 0) & (before + 1 < len(self.tokens))
         inner = before[ok]
         if comma:
-            ends, starts = self.tokens.end[inner], self.tokens.start[inner + 1]
-            ok[ok] = [bool(_COMMA.fullmatch(self.tokens.text[a:b])) for a, b in zip(ends, starts, strict=True)]
+            gaps = zip(self.tokens.end[inner].tolist(), self.tokens.start[inner + 1].tolist(), strict=True)
+            ok[ok] = [bool(_COMMA.fullmatch(self.tokens.text[a:b])) for a, b in gaps]
         else:
             ok[ok] = linked(self.tokens, inner)
         return ok
 
-    def _after(self, patterns: list[Any], first: np.ndarray, last: np.ndarray) -> np.ndarray:
-        return self._begins(patterns, last + 1, self._gap(last))
-
-    def _before(self, patterns: list[Any], first: np.ndarray, last: np.ndarray) -> np.ndarray:
-        return self._begins(patterns, first - 1, self._gap(first - 1), backwards=True)
-
-    def _after_comma(self, patterns: list[Any], first: np.ndarray, last: np.ndarray) -> np.ndarray:
-        return self._begins(patterns, last + 1, self._gap(last, comma=True))
-
-    def _before_comma(self, patterns: list[Any], first: np.ndarray, last: np.ndarray) -> np.ndarray:
-        return self._begins(patterns, first - 1, self._gap(first - 1, comma=True), backwards=True)
-
-    def _near(self, patterns: list[Any], first: np.ndarray, last: np.ndarray) -> np.ndarray:
-        rows = self.tokens.row[first]
-        inside = np.flatnonzero(np.isin(self.tokens.row, rows))
-        found, _, _ = compiled(tuple(flatten(patterns)), False).at(self.tokens, inside)
-        return np.isin(rows, self.tokens.row[found])
-
-    def _word(self, at: int) -> str:
-        return self.tokens.surfaces[self.tokens.surface[at]]
-
-    def _words(self, at: int) -> list[str]:
-        """List the words of the sentence in which the atom ``at`` stands."""
-        row = self.tokens.row[at]
-        a, b = np.searchsorted(self.tokens.row, [row, row + 1])
-        return [self._word(i) for i in range(a, b)]
-
-    def _headline(self, at: int) -> bool:
-        """Whether the sentence capitalises all its nouns and verbs."""
-        words = self._words(at)
-        return len(words) > 5 and not any(w[0].islower() and w not in self.small for w in words if len(w) > 1)
-
-    def _after_name(self, _: bool, first: np.ndarray, last: np.ndarray) -> np.ndarray:
-        out = self._gap(last) & ~np.isin(last + 1, self.hits)  # what follows is no mention itself
-        for i in np.flatnonzero(out):
-            out[i] = self._word(last[i] + 1)[:1].isupper() and not self._headline(first[i])
+    def _begins(self, patterns: list[Any], at: np.ndarray, *, backwards: bool = False) -> np.ndarray:
+        """Whether one of ``patterns`` begins at each of ``at``; backwards, whether it ends there."""
+        out = (at >= 0) & (at < len(self.tokens))
+        out[out] = compiled(tuple(flatten(patterns)), backwards).begins(self.tokens, at[out])
         return out
 
-    def _in_name(self, nouns: list[str], first: np.ndarray, last: np.ndarray) -> np.ndarray:
+    def _after(self, patterns: list[Any], hits: np.ndarray) -> np.ndarray:
+        out = self.linked_after[hits]
+        out[out] = self._begins(patterns, self.last[hits[out]] + 1)
+        return out
+
+    def _before(self, patterns: list[Any], hits: np.ndarray) -> np.ndarray:
+        out = self.linked_before[hits]
+        out[out] = self._begins(patterns, self.first[hits[out]] - 1, backwards=True)
+        return out
+
+    def _after_comma(self, patterns: list[Any], hits: np.ndarray) -> np.ndarray:
+        out = self._begins(patterns, self.last[hits] + 1)
+        out[out] = self._gap(self.last[hits[out]], comma=True)
+        return out
+
+    def _before_comma(self, patterns: list[Any], hits: np.ndarray) -> np.ndarray:
+        out = self._begins(patterns, self.first[hits] - 1, backwards=True)
+        out[out] = self._gap(self.first[hits[out]] - 1, comma=True)
+        return out
+
+    def _near(self, patterns: list[Any], hits: np.ndarray) -> np.ndarray:
+        rows, number = np.unique(self.tokens.row[self.first[hits]], return_inverse=True)
+        atoms, of = self._atoms(rows)
+        found = np.zeros(len(rows), dtype=bool)
+        found[of[compiled(tuple(flatten(patterns)), False).begins(self.tokens, atoms)]] = True
+        return found[number]
+
+    def _after_name(self, _: bool, hits: np.ndarray) -> np.ndarray:
+        following = self.last[hits] + 1
+        out = self.linked_after[hits] & ~np.isin(following, self.first)  # what follows is no mention itself
+        out[out] = self._tell(following[out], _is_capitalised)
+        out[out] = ~self._headline(hits[out])
+        return out
+
+    def _in_name(self, nouns: list[str], hits: np.ndarray) -> np.ndarray:
         """Whether a capitalised name goes on after the hit and holds one of ``nouns``."""
-        starts, _, _ = compiled(tuple(nouns), False).at(self.tokens, np.arange(len(self.tokens)))
-        out = np.zeros(len(first), dtype=bool)
-        for i in np.flatnonzero(np.isin(self.tokens.row[first], self.tokens.row[starts])):
-            at, steps = int(last[i]), 0
-            while not out[i] and steps < 5 and self._gap(np.array([at]))[0]:
-                at, steps = at + 1, steps + 1
-                if not (self._word(at)[:1].isupper() or self._word(at) in ("of", "for", "and")):
-                    break
-                out[i] = at in starts
-            out[i] = out[i] and not (steps > 1 and self._headline(first[i]))
+        out, later = np.zeros(len(hits), dtype=bool), np.zeros(len(hits), dtype=bool)
+        on, at = np.arange(len(hits)), self.last[hits]
+        for step in range(_MEMBERS):
+            going = self._gap(at)
+            going[going] = self._tell(at[going] + 1, _goes_on)
+            on, at = on[going], at[going] + 1
+            found = self._begins(nouns, at)
+            out[on[found]], later[on[found]] = True, step > 0
+            on, at = on[~found], at[~found]
+        out[later] = ~self._headline(hits[later])
         return out
 
-    def _alone(self, _: bool, first: np.ndarray, last: np.ndarray) -> np.ndarray:
-        following = self._gap(last)
-        for i in np.flatnonzero(following):
-            at = last[i] + 1
-            while self._word(at) in ("and", "or") and self._gap(np.array([at, at + 1])).all():
-                at += 2
-            following[i] = self._word(at) not in self.function_words
-        plural = np.array([self._word(i).endswith("s") and not self._word(i).endswith("ss") for i in last])
-        return ~following & ~plural
+    def _alone(self, _: bool, hits: np.ndarray) -> np.ndarray:
+        """Whether no noun follows that the hit describes; a plural describes none."""
+        at = self.last[hits] + 1
+        following = self.linked_after[hits]
+        joined = np.flatnonzero(following)
+        while len(joined):  # "Russian and English speakers"
+            joined = joined[self._tell(at[joined], ("and", "or").__contains__)]
+            joined = joined[self._gap(at[joined]) & self._gap(at[joined] + 1)]
+            at[joined] += 2
+        following[following] = ~self._tell(at[following], self.function_words.__contains__)
+        return ~following & ~self._tell(self.last[hits], _is_plural)
 
-    def _short(self, most: int, first: np.ndarray, last: np.ndarray) -> np.ndarray:
-        return np.array([len(self._words(i)) <= most for i in first])
+    def _short(self, most: int, hits: np.ndarray) -> np.ndarray:
+        row = self.tokens.row[self.first[hits]]
+        return np.searchsorted(self.tokens.row, row + 1) - np.searchsorted(self.tokens.row, row) <= most
 
-    def _shouted(self, _: bool, first: np.ndarray, last: np.ndarray) -> np.ndarray:
-        words = [self._words(i) for i in first]
-        return np.array([len(own) > 2 and all(word == word.upper() for word in own) for own in words])
+    def _shouted(self, _: bool, hits: np.ndarray) -> np.ndarray:
+        many, small = self._count(hits, lambda word: word != word.upper())
+        return (many > 2) & (small == 0)
+
+    def _headline(self, hits: np.ndarray) -> np.ndarray:
+        """Whether the sentence of each capitalises all its nouns and verbs."""
+        many, small = self._count(hits, lambda w: len(w) > 1 and w[0].islower() and w not in self.small)
+        return (many > 5) & (small == 0)
+
+    def _count(self, hits: np.ndarray, test: Callable[[str], bool]) -> tuple[np.ndarray, np.ndarray]:
+        """Count the words of each hit's sentence, and those that pass ``test``."""
+        rows, number = np.unique(self.tokens.row[self.first[hits]], return_inverse=True)
+        atoms, of = self._atoms(rows)
+        passing = of[self._tell(atoms, test)]
+        return tuple(np.bincount(which, minlength=len(rows))[number] for which in (of, passing))
+
+    def _atoms(self, rows: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """List the atoms of the sentences ``rows``, with the number of its sentence among them for each."""
+        low, high = (np.searchsorted(self.tokens.row, rows, side=side) for side in ("left", "right"))
+        many = high - low
+        of = np.repeat(np.arange(len(rows)), many)
+        return np.arange(len(of)) + (low - np.cumsum(many) + many)[of], of
+
+    def _tell(self, atoms: np.ndarray, test: Callable[[str], bool]) -> np.ndarray:
+        """Ask ``test`` of the words that ``atoms`` are, once of each distinct one."""
+        distinct, which = np.unique(self.tokens.surface[atoms], return_inverse=True)
+        answers = [test(self.tokens.surfaces[number]) for number in distinct.tolist()]
+        return np.array(answers, dtype=bool)[which]
+
+
+def _is_capitalised(word: str) -> bool:
+    return word[:1].isupper()
+
+
+def _goes_on(word: str) -> bool:
+    """Whether a name may go on with ``word``."""
+    return _is_capitalised(word) or word in ("of", "for", "and")
+
+
+def _is_plural(word: str) -> bool:
+    return word.endswith("s") and not word.endswith("ss")
 
 
 @cache

@@ -39,7 +39,10 @@ ABBREVIATIONS = frozenset(["mr", "mrs", "ms", "dr", "st", "prof", "gen", "lt", "
 _ATOM = re.compile(r"[\w*?]+")
 _BETWEEN = re.compile(r"[\s\-'’.]+")
 _GAP = re.compile(r"[^\S\r\n]*(?:\r\n|\r|\n)?[^\S\r\n]*|[-‐‑]|['’ʼ]")
-_SINGLE = np.array([ord(c) for c in " \n-‐‑'’ʼ\u00a0"])  # the commonest gaps of one character, all crossed
+_CROSSED = " \n-‐‑'’ʼ\u00a0"  # the commonest gaps of one character
+_DOUBTFUL = "." + "".join(filter(str.isspace, map(chr, range(0x10000))))  # how every other gap begins that is crossed
+_LONGEST_ABBREVIATION = max(map(len, ABBREVIATIONS))  # casefolding shortens no word
+_LIKELY = 1 << 16  # what a transition leaves of its number where a cheap test asks for it
 _KEPT = 4  # automata that a matcher keeps
 _STOP = re.compile(r"\.[^\S\r\n]*(?:\r\n|\r|\n)?[^\S\r\n]*")
 
@@ -111,31 +114,41 @@ class Matcher:
 
     def at(self, tokens: Tokens, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
         """Find the longest match that begins at each of ``positions``: where, how many atoms, which pattern."""
-        classes, first_state, transitions, accepts = self._automaton(tokens)
-        state = first_state[classes[tokens.surface[positions]]] if len(positions) else np.zeros(0, dtype=np.int64)
-        alive = np.flatnonzero(state)
-        start, at, state = positions[alive], positions[alive], state[alive]
-        best = np.full(len(alive), -1)
-        length = np.zeros(len(alive), dtype=np.int64)
-        who = np.arange(len(alive))
-        keys, values = transitions
-        goes_on = np.zeros(len(accepts), dtype=bool)
-        goes_on[keys // len(first_state)] = True
-        depth = 1
+        which, length, pattern = self._walk(tokens, positions)
+        return positions[which], length, pattern
+
+    def begins(self, tokens: Tokens, positions: np.ndarray) -> np.ndarray:
+        """Tell at which of ``positions`` a match begins."""
+        out = np.zeros(len(positions), dtype=bool)
+        out[self._walk(tokens, positions)[0]] = True
+        return out
+
+    def _walk(self, tokens: Tokens, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Walk from all ``positions`` at once: the numbers of those at which a match begins, its atoms, its pattern."""
+        classes, first_state, (keys, values), accepts = self._automaton(tokens)
+        likely = np.zeros(_LIKELY, dtype=bool)
+        likely[keys % _LIKELY] = True
+        opening = first_state[classes]  # by printed form: the state after an atom that begins a pattern
+        which = np.flatnonzero((opening > 0)[tokens.surface[positions]])
+        at = positions[which]
+        state = opening[tokens.surface[at]]
+        best, length = accepts[state], np.ones(len(which), dtype=np.int64)
+        who, depth = np.arange(len(which)), 1
         while len(who):
+            onward = np.flatnonzero((at + self.step >= 0) & (at + self.step < len(tokens)))
+            wanted = state[onward] * len(first_state) + classes[tokens.surface[at[onward] + self.step]]
+            cheap = np.flatnonzero(likely[wanted % _LIKELY])
+            onward, wanted = onward[cheap], wanted[cheap]
+            place = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
+            fits = np.flatnonzero(keys[place] == wanted)
+            onward, place = onward[fits], place[fits]
+            near = linked(tokens, np.minimum(at[onward], at[onward] + self.step))
+            at, who, state = at[onward[near]] + self.step, who[onward[near]], values[place[near]]
+            depth += 1
             found = accepts[state] >= 0
             best[who[found]], length[who[found]] = accepts[state[found]], depth
-            onward = goes_on[state] & (at + self.step >= 0) & (at + self.step < len(tokens))
-            at, state, who = at[onward], state[onward], who[onward]
-            wanted = state * len(first_state) + classes[tokens.surface[at + self.step]]
-            place = np.minimum(np.searchsorted(keys, wanted), max(len(keys) - 1, 0))
-            onward = keys[place] == wanted if len(keys) else np.zeros(len(at), dtype=bool)
-            at, who, place = at[onward], who[onward], place[onward]
-            near = linked(tokens, np.minimum(at, at + self.step))
-            at, who, state = at[near] + self.step, who[near], values[place[near]]
-            depth += 1
         kept = best >= 0
-        return start[kept], length[kept], best[kept]
+        return which[kept], length[kept], best[kept]
 
     def _automaton(self, tokens: Tokens) -> tuple[np.ndarray, np.ndarray, tuple[np.ndarray, np.ndarray], np.ndarray]:
         """Make the trie deterministic over the classes of atoms that this text holds."""
@@ -265,15 +278,16 @@ def split_pattern(pattern: str) -> tuple[str, ...]:
 def linked(tokens: Tokens, before: np.ndarray) -> np.ndarray:
     """Tell whether a pattern may step from each atom ``before`` to the one after it."""
     left, right = tokens.end[before], tokens.start[before + 1]
-    text, surfaces, surface = tokens.text, tokens.surfaces, tokens.surface
-    single = right - left == 1
-    out = single & np.isin(tokens.characters[left], _SINGLE)
-    for i in np.flatnonzero(~out & ~(single & (tokens.characters[left] == ord(",")))):
-        gap = text[left[i] : right[i]]
+    out = (right - left == 1) & tokens.hold(_CROSSED, left)
+    doubtful = np.flatnonzero(~out & tokens.hold(_DOUBTFUL, left))
+    stop = tokens.hold(".", left[doubtful])
+    long = left[doubtful] - tokens.start[before[doubtful]] > _LONGEST_ABBREVIATION
+    for i in doubtful[~(stop & long)].tolist():
+        gap = tokens.text[left[i] : right[i]]
         if _GAP.fullmatch(gap):
             out[i] = True
         elif _STOP.fullmatch(gap):
-            atom = surfaces[surface[before[i]]]
+            atom = tokens.surfaces[tokens.surface[before[i]]]
             out[i] = (len(atom) == 1 and atom.isalpha()) or atom.casefold() in ABBREVIATIONS
     return out
 
@@ -283,9 +297,16 @@ def _leftmost(first: np.ndarray, end: np.ndarray) -> np.ndarray:
     keep = np.ones(len(first), dtype=bool)
     reach = np.maximum.accumulate(end) if len(end) else end
     disputed = np.flatnonzero(first[1:] < reach[:-1]) + 1
-    for i in disputed:  # the chosen one that reaches furthest is the last chosen one
-        j = i - 1
-        while j >= 0 and not keep[j]:
-            j -= 1
-        keep[i] = j < 0 or first[i] >= end[j]
+    columns = (disputed, first[disputed], end[disputed], end[disputed - 1])
+    last = taken = -1  # the last disputed one, and where the last chosen one ends
+    dropped = []
+    for i, begins, ends, before in zip(*(column.tolist() for column in columns), strict=True):
+        if i - 1 != last:
+            taken = before  # the one before was not disputed: it was chosen, and reaches furthest
+        if begins < taken:
+            dropped.append(i)
+        else:
+            taken = ends
+        last = i
+    keep[dropped] = False
     return keep
