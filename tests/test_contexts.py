@@ -40,19 +40,18 @@ class Place:
     """One hit in its sentence, and the answers to what a rule asks."""
 
     def __init__(self, tokens, hits, number):
-        self.row = tokens.row[hits.first[number]]
-        own = [i for i in range(len(tokens)) if tokens.row[i] == self.row]
-        self.words = [tokens.surfaces[tokens.surface[i]] for i in own]
-        self.gaps = [tokens.text[tokens.end[i] : tokens.start[i + 1]] for i in own[:-1]]
-        self.first, self.last = hits.first[number] - own[0], hits.last[number] - own[0]
-        self.others = {first - own[0] for first in hits.first}
+        self.words = [tokens.surfaces[n] for n in tokens.surface]
+        self.gaps = [tokens.text[end:start] for end, start in zip(tokens.end, tokens.start[1:], strict=False)]
+        self.first, self.last, self.others = hits.first[number], hits.last[number], set(hits.first)
+        self.own = [at for at, row in enumerate(tokens.row) if row == tokens.row[self.first]]
+        self.sentence = [self.words[at] for at in self.own]
 
     def linked(self, before):
         """Whether the word ``before`` and the next stand together."""
         return 0 <= before < len(self.gaps) and self.gaps[before] in (" ", "-", "'")
 
     def comma(self, before):
-        """Whether one comma stands between the word ``before`` and the next."""
+        """Whether one comma stands between the word ``before`` and the next, even where a sentence ends between."""
         return 0 <= before < len(self.gaps) and re.fullmatch(r"\s*[,–—]\s*", self.gaps[before]) is not None
 
     def fits(self, patterns, at, step=1):
@@ -69,8 +68,8 @@ class Place:
 
     def headline(self):
         """Whether the sentence capitalises all its nouns and verbs."""
-        small = [w for w in self.words if len(w) > 1 and w[0].islower() and w not in CONTENT["small_words"]]
-        return len(self.words) > 5 and not small
+        small = [w for w in self.sentence if len(w) > 1 and w[0].islower() and w not in CONTENT["small_words"]]
+        return len(self.sentence) > 5 and not small
 
     def after(self, patterns):
         return self.linked(self.last) and self.fits(patterns, self.last + 1)
@@ -85,7 +84,7 @@ class Place:
         return self.comma(self.first - 1) and self.fits(patterns, self.first - 1, -1)
 
     def near(self, patterns):
-        return any(self.fits(patterns, at) for at in range(len(self.words)))
+        return any(self.fits(patterns, at) for at in self.own)
 
     def after_name(self, _):
         following = self.last + 1
@@ -115,10 +114,10 @@ class Place:
         return self.words[at] in CONTENT["function_words"]
 
     def short(self, most):
-        return len(self.words) <= most
+        return len(self.sentence) <= most
 
     def shouted(self, _):
-        return len(self.words) > 2 and all(word == word.upper() for word in self.words)
+        return len(self.sentence) > 2 and all(word == word.upper() for word in self.sentence)
 
 
 def flat(patterns):
@@ -175,6 +174,7 @@ SENTENCE = st.lists(st.tuples(NAME | WORD, GAP), min_size=1, max_size=9).map(lam
 @example(["US THE SAID", "THE US SAID", "US said the", "US$ is"])
 @example(["speaks Georgian", "speaks Georgian noun", "speaks Georgian and or is", "in the and Georgian in"])
 @example(["brother, Jordan", "Mr Jordan", "dear Mr Jordan", "Georgia, Texas", "Amman, Texas", "Jordan Prime"])
+@example(["Georgia – ", "Texas"])
 @example(["Georgia Atlanta", "Georgia Atlanta Tbilisi", "Tbilisi Source", "Tbilisi Source is noun"])
 def test_the_rules_asked_of_all_hits_equal_those_asked_of_each(sentences):
     """What is refused among the hits of several sentences is what the rules, read word by word, refuse."""
