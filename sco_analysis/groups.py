@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pandas as pd
 
 from .errors import ParameterError
-from .sums import TIMES, Sums, count_rows
+from .sums import TIMES, Numbers, Sums, add_up, count_numbers, count_rows, number_rows, tell_apart
 from .tables import in_order
 
 if TYPE_CHECKING:
@@ -26,6 +26,15 @@ AUTHOR = "author"
 _PLACES = ("session", "document", "genre", "source", "year")
 _IN_ORDER = ("session", "document", "year")
 _ORDER = ["doc_id", "start"]
+#: What `add_groups` reads to say which group a row is in.
+_SOURCES = {
+    **dict.fromkeys(("speaker", "holder"), ("speaker", "role")),
+    "state": ("speaker", "state"),
+    "role": ("speaker", "role"),
+    "session": ("doc_id", "session"),
+    "document": ("doc_id",),
+    "year": ("date",),
+}
 _NAMELESS = {"state": "(no state)", "role": "(no role)", "genre": "(no genre)", "source": "(no source)"}
 
 
@@ -50,18 +59,19 @@ def check_by(by: str | Sequence[str], also: tuple[str, ...] = ()) -> list[str]:
     return columns
 
 
-def counted_sentences(parsed: Parsed, *, repeats: bool = False, text: bool = True) -> pd.DataFrame:
-    """Return the sentences that are speech or prose, repeated ones only if ``repeats``, their text only if ``text``.
+def counted_sentences(parsed: Parsed, *, repeats: bool = False, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return the sentences that are speech or prose, repeated ones only if ``repeats``, of their columns ``columns``.
 
     A column ``passage`` numbers the stretches that intervals resample: one turn, one quotation, or the narration
     between two of them.
     """
-    rows = parsed.sentences if text else parsed.sentences.drop(columns="text")
+    rows = parsed.sentences
     rows = rows if in_order(rows, ("doc_id", "start")) else rows.sort_values(["doc_id", "start"], kind="stable")
     turn = rows["turn"].fillna(-1)
     begins = (rows["doc_id"] != rows["doc_id"].shift()) | (turn != turn.shift())
     counted = rows["voice"].isin(SPOKEN)
     kept = (counted if repeats else counted & rows["repeat_of"].isna()).to_numpy(dtype=bool)
+    rows = rows if columns is None else rows[list(columns)]
     return rows[kept].assign(passage=begins.cumsum()[kept]).reset_index(drop=True)
 
 
@@ -98,17 +108,36 @@ def _session_labels(parsed: Parsed, rows: pd.DataFrame) -> pd.Series:
     return pd.Series((titles["doc_id"] + " " + titles["session"].astype("str") + title).to_numpy(), rows.index)
 
 
-def count_groups(parsed: Parsed, by: list[str], frames: list[pd.DataFrame]) -> pd.DataFrame:
+def columns_of(by: Sequence[str]) -> list[str]:
+    """List the columns of sentences that are read when they are counted by the groups ``by``."""
+    read = dict.fromkeys(("doc_id", "start", "voice", "speaker", "state", "role", "n_words"))
+    return [*(read | dict.fromkeys(source for column in by for source in _SOURCES.get(column, (column,))))]
+
+
+def number_groups(parsed: Parsed, rows: pd.DataFrame, by: Sequence[str]) -> Numbers:
+    """Give numbers to the groups that `add_groups` puts ``rows`` in; each is made out once, not for each row."""
+    read = {"voice"} | {source for column in by for source in _SOURCES.get(column, (column,))}
+    number, first = tell_apart(rows, sorted(read & set(rows)))
+    labelled = add_groups(parsed, rows.take(first), by)
+    return number_rows(labelled, by).of(number)
+
+
+def count_groups(parsed: Parsed, by: list[str], frames: list[tuple[pd.DataFrame, Numbers]]) -> pd.DataFrame:
     """Count the rows of every group there is, silent ones too: places from all sentences, persons from ``frames``.
 
-    Groups that are shown in the order of the corpus have columns that tell it: doc_id and start of their first row.
+    ``frames`` are tables of sentences, turns or quotations, each with the numbers of its groups. Groups that are shown
+    in the order of the corpus have columns that tell it: doc_id and start of their first row.
     """
     if set(by) <= set(_PLACES):
-        frames = [parsed.sentences]
-    order = [*_ORDER] if set(_IN_ORDER) & set(by) else []
-    rows = pd.concat([add_groups(parsed, frame, by)[[*_ORDER, *by]] for frame in frames], ignore_index=True)
-    first = rows.sort_values(_ORDER, kind="stable").drop_duplicates(by) if order else rows
-    return count_rows(first, [*order, *by])
+        frames = [(parsed.sentences, number_groups(parsed, parsed.sentences, by))]
+    if not set(_IN_ORDER) & set(by):
+        return count_rows(pd.concat([count_numbers([group]) for _, group in frames], ignore_index=True), by)
+    parts = [
+        pd.concat([rows[_ORDER].reset_index(drop=True), group.values.take(group.number).reset_index(drop=True)], axis=1)
+        for rows, group in frames
+    ]
+    first = pd.concat(parts, ignore_index=True).sort_values(_ORDER, kind="stable").drop_duplicates(by)
+    return count_rows(first, [*_ORDER, *by])
 
 
 def list_groups(counted: pd.DataFrame, by: list[str]) -> pd.DataFrame:
@@ -126,19 +155,22 @@ def sort_groups(table: pd.DataFrame, by: list[str], size: str, *last: str) -> pd
     return table.loc[keys.sort_values(list(keys), kind="stable").index].reset_index(drop=True)
 
 
-def count_descriptions(by: list[str], plain: pd.DataFrame, labelled: pd.DataFrame) -> Sums:
+def count_descriptions(parsed: Parsed, rows: pd.DataFrame, by: list[str]) -> Sums:
     """Count the words that each speaker says as somebody of a state, and of a role: tables (speaker, state or role).
 
-    ``plain`` holds the rows before `add_groups`, ``labelled`` the same rows after it. Where ``by`` names no speaker, or
-    names state or role itself, nothing is counted for it.
+    ``rows`` are sentences, turns or quotations with ``n_words``. Where ``by`` names no speaker, or names state or role
+    itself, nothing is counted for it.
     """
     who = next((column for column in by if column in ("speaker", "holder")), None)
-    sums = {}
-    for column in [c for c in ("state", "role") if who and c not in by]:
-        known = plain["speaker"].notna() & plain[column].notna()
-        rows = pd.DataFrame({who: labelled[who], column: plain[column], TIMES: plain["n_words"]})[known]
-        sums[column] = count_rows(rows, [who, column])
-    return sums
+    described = [column for column in ("state", "role") if who and column not in by]
+    if not described:
+        return {}
+    number, first = tell_apart(rows, [name for name in ("speaker", "role", "state", "voice") if name in rows])
+    words, some = add_up(rows["n_words"], number, len(first)), rows.take(first)
+    known = some["speaker"].notna().to_numpy()
+    some, words = some[known], words[known]
+    labels = number_groups(parsed, some, [who])
+    return {column: count_numbers([labels, number_rows(some, [column])], words) for column in described}
 
 
 def describe_speakers(table: pd.DataFrame, sums: Sums) -> pd.DataFrame:

@@ -8,12 +8,26 @@ promise.
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 import numpy as np
 import pandas as pd
 from scipy import special  # not scipy.stats: the same functions, a second sooner
 
 from .errors import ParameterError
-from .sums import TIMES, Sums, add_up, count_rows, number_rows
+from .sums import (
+    TIMES,
+    Numbers,
+    Sums,
+    add_up,
+    count_numbers,
+    find_rows,
+    first_rows,
+    number_rows,
+    number_values,
+    pair_up,
+    tell_apart,
+)
 
 #: Fewer clusters than this, and no interval is given.
 MIN_CLUSTERS = 5
@@ -27,7 +41,6 @@ LEVEL = 0.95
 CLUSTERS = {"documents": "doc_id", "turns": "passage"}
 NOT_ESTIMABLE = "not estimable"
 
-_SUMS = ["m", "q", "qq", "z", "zz", "hit", "full"]
 KINDS = ("rate", "share", "mean")
 
 
@@ -64,79 +77,130 @@ def ratio_intervals(
 
     Raises `ParameterError` when ``kind`` is unknown.
     """
-    return finish_ratios(sum_clusters(hits, sizes, list(cells), group, kind), cells, group=group, kind=kind)
+    rest = [column for column in cells if column not in group]
+    clusters = [column for column in CLUSTERS.values() if column in sizes]
+    rows = pd.concat([sizes, hits[[*group, *clusters]].assign(x=0)], ignore_index=True)
+    counted = Sizes(
+        number_rows(rows, group),
+        {name: tell_apart(rows, [column])[0] for name, column in CLUSTERS.items() if column in clusters},
+        rows["x"].to_numpy(),
+    )
+    seen = Hits(
+        len(sizes) + np.arange(len(hits)),
+        hits["y"].to_numpy(),
+        number_rows(hits, rest) if rest else None,
+        hits["x"].to_numpy() if kind == "mean" else None,
+    )
+    return finish_ratios(sum_clusters(counted, seen, kind), cells, group=group, kind=kind)
 
 
-def sum_clusters(hits: pd.DataFrame, sizes: pd.DataFrame, keys: list[str], group: list[str], kind: str) -> Sums:
+class Sizes(NamedTuple):
+    """What is counted: of each row its group, the number of the cluster it lies in (one for each of `CLUSTERS`), x."""
+
+    group: Numbers
+    clusters: dict[str, np.ndarray]
+    x: np.ndarray
+
+
+class Hits(NamedTuple):
+    """What is found: the row of `Sizes` each stands in, y, what cells of a group are told apart by, and own weights."""
+
+    at: np.ndarray
+    y: np.ndarray
+    cell: Numbers | None = None
+    x: np.ndarray | None = None
+
+
+def sum_clusters(sizes: Sizes, hits: Hits, kind: str) -> Sums:
     """Count how often clusters of each size and with each number of hits occur: all that intervals need of a corpus.
 
-    Takes what `ratio_intervals` takes; ``keys`` are the columns of its ``cells``. A cluster must lie wholly in the
-    rows handed in. Returns tables of (``group``, x) and of (``keys``, y, x) for each of `CLUSTERS`; for a ``mean`` also
-    ``observed``, the same of single rows.
+    A cluster must lie wholly in the rows handed in. Returns, for each of `CLUSTERS`, tables of the columns of the
+    groups and x, and of those of groups and cells, y and x; for a ``mean`` also ``observed``, the same of single rows.
+
+    Raises `ParameterError` when ``kind`` is unknown.
     """
     if kind not in KINDS:
         raise ParameterError(f"kind={kind!r} is unknown; write one of {', '.join(KINDS)}")
+    group, cells = sizes.group, [hits.cell] if hits.cell else []
     sums = {}
-    for name, cluster in CLUSTERS.items():
-        if cluster not in sizes:
-            continue
-        places = [*group, cluster]
-        number, distinct = number_rows(pd.concat([sizes[places], hits[places]], ignore_index=True), places)
-        own, theirs = number[: len(sizes)], number[len(sizes) :]
-        x = add_up(sizes["x"], own, len(distinct))
-        there = np.unique(own[own >= 0])
-        sums[f"sizes of {name}"] = count_rows(distinct[group].take(there).assign(x=x[there]), [*group, "x"])
-        rest = [key for key in keys if key not in group]
-        number, cells = number_rows(hits[rest].assign(at=np.where(theirs < 0, np.nan, theirs)), ["at", *rest])
-        at = cells["at"].to_numpy(dtype=np.int64)
-        y = pd.concat([distinct[group].take(at).reset_index(drop=True), cells[rest]], axis=1)
-        y = y.assign(y=add_up(hits["y"], number, len(cells)), x=x[at])
-        sums[f"hits of {name}"] = count_rows(_signless(y), [*keys, "y", "x"])
+    for name, cluster in sizes.clusters.items():
+        place = pair_up(group.number, cluster)
+        first = first_rows(place)
+        x = add_up(sizes.x, place, len(first))
+        sums[f"sizes of {name}"] = count_numbers([group.of(first), number_values("x", x)])
+        at_place = place[hits.at]
+        pair = pair_up(at_place, *(cell.number for cell in cells))
+        first = first_rows(pair)
+        y = add_up(hits.y, pair, len(first))
+        of = [group.of(hits.at[first]), *(cell.of(first) for cell in cells)]
+        sums[f"hits of {name}"] = count_numbers([*of, number_values("y", y), number_values("x", x[at_place[first]])])
     if kind == "mean":
-        sums["observed"] = count_rows(_signless(hits), [*keys, "y", "x"])
+        x = sizes.x[hits.at] if hits.x is None else hits.x
+        sums["observed"] = count_numbers([group.of(hits.at), *cells, number_values("y", hits.y), number_values("x", x)])
     return sums
-
-
-def _signless(rows: pd.DataFrame) -> pd.DataFrame:
-    """Let a zero have no sign: −0 and 0 are one value."""
-    return rows.assign(y=rows["y"] + 0.0) if rows["y"].dtype.kind == "f" else rows
 
 
 def finish_ratios(sums: Sums, cells: pd.DataFrame, *, group: list[str], kind: str) -> pd.DataFrame:
     """Give each of ``cells`` its ratio and interval from the sums of `sum_clusters`: see `ratio_intervals`."""
     there = [name for name in CLUSTERS if f"sizes of {name}" in sums]
-    observed = sums["observed"] if kind == "mean" else sums[f"hits of {there[0]}"]
-    out = _ratios(observed, sums[f"sizes of {there[0]}"], cells, group).assign(interval=NOT_ESTIMABLE, clusters=0)
+    cells = cells.reset_index(drop=True)
+    of_cell, first = tell_apart(cells, group)
+    tables = [sums[f"sizes of {name}"] for name in there]
+    sizes = [_read(*part) for part in zip(tables, find_rows(cells.take(first), tables, group), strict=True)]
+    tables = [sums[f"hits of {name}"] for name in there] + ([sums["observed"]] if kind == "mean" else [])
+    hits = [_read(*part) for part in zip(tables, find_rows(cells, tables, list(cells)), strict=True)]
+    observed = hits[-1] if kind == "mean" else hits[0]
+    total = sizes[0].add(sizes[0].x, len(first))[of_cell]
+    n = observed.add(observed.y, len(cells))
+    ratio = n / np.where(total > 0, total, np.nan)
+    out = cells.assign(n=n, total=total, ratio=ratio, interval=NOT_ESTIMABLE, clusters=0)
     out = out.assign(low=np.nan, high=np.nan, df=np.nan, deff=np.nan)
-    for name in there:
-        one = _cluster(sums[f"hits of {name}"], sums[f"sizes of {name}"], out[[*cells, "ratio"]], group)
-        one = _bounds(_observe(one, observed, list(cells)) if kind == "mean" else one, group, kind)
-        chosen = ((out["interval"] == NOT_ESTIMABLE) & one["r"].notna()).to_numpy()
-        for column in ("low", "high", "clusters", "df", "deff"):
-            out.loc[chosen, column] = one.loc[chosen, column]
-        out.loc[chosen, "interval"] = name
+    for name, own_hits, own_sizes in zip(there, hits, sizes, strict=False):
+        one = cells[group].assign(**_cluster(own_hits.sized, own_sizes.sized, ratio, of_cell))
+        one = _bounds(one.assign(**_observe(one, observed)) if kind == "mean" else one, group, kind)
+        chosen = (out["interval"] == NOT_ESTIMABLE) & one["r"].notna()
+        columns = ["low", "high", "clusters", "df", "deff"]
+        out[columns] = out[columns].where(~chosen, one[columns])
+        out["interval"] = out["interval"].mask(chosen, name)
     out["interval"] = out["interval"].where(out["low"].notna(), NOT_ESTIMABLE)
     columns = ["n", "total", "ratio", "low", "high", "interval", "clusters", "df", "deff"]
     return out[[*cells, *columns]]
 
 
-def _weighted(rows: pd.DataFrame, keys: list[str], columns: list[str]) -> pd.DataFrame:
-    """Add up ``columns`` over the rows of each of ``keys``, each as often as it was seen."""
-    weighted = rows[keys].assign(**{column: rows[column] * rows[TIMES] for column in columns})
-    return weighted.groupby(keys, observed=True, sort=False)[columns].sum().reset_index()
+class _Counted(NamedTuple):
+    """Rows of sums: the number of the cell or group each belongs to, its size and hits, and how often it was seen."""
+
+    at: np.ndarray
+    x: np.ndarray
+    y: np.ndarray
+    times: np.ndarray
+
+    def add(self, values: np.ndarray, size: int) -> np.ndarray:
+        """Add up ``values`` for each of the numbers below ``size``, each as often as it was seen."""
+        return np.bincount(self.at, values * self.times, minlength=size)
+
+    @property
+    def sized(self) -> _Counted:
+        """Those that have a size."""
+        kept = self.x > 0
+        return _Counted(*(column[kept] for column in self))
+
+    def leverages(self, total: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Return the leverage h of each size x in its ``total``, 1 − h, and x² / (1 − h)."""
+        h = self.x / total
+        free = np.maximum(1 - h, 1e-12)
+        return h, free, self.x**2 / free
 
 
-def _ratios(hits: pd.DataFrame, sizes: pd.DataFrame, cells: pd.DataFrame, group: list[str]) -> pd.DataFrame:
-    """Give each of ``cells`` ``n``, ``total`` and their ``ratio``, missing where there is nothing to divide by."""
-    keys = list(cells)
-    n = _weighted(hits, keys, ["y"]).rename(columns={"y": "n"})
-    out = cells.reset_index(drop=True).merge(n, on=keys, how="left", validate="1:1").fillna({"n": 0})
-    total = _weighted(sizes, group, ["x"]).rename(columns={"x": "total"})
-    out = out.merge(total, on=group, how="left", validate="m:1").fillna({"total": 0})
-    return out.assign(ratio=out["n"] / out["total"].where(out["total"] > 0))
+def _read(table: pd.DataFrame, at: np.ndarray) -> _Counted:
+    """Take those rows of a table of sums that belong to a cell (or group) with a number."""
+    known = at >= 0
+    x, times = (table[name].to_numpy(dtype=np.float64)[known] for name in ("x", TIMES))
+    y = table["y"].to_numpy(dtype=np.float64)[known] if "y" in table else x
+    return _Counted(at[known], x, y, times)
 
 
-def _cluster(hits: pd.DataFrame, sizes: pd.DataFrame, ratios: pd.DataFrame, group: list[str]) -> pd.DataFrame:
+def _cluster(hits: _Counted, sizes: _Counted, ratio: np.ndarray, of_cell: np.ndarray) -> dict[str, np.ndarray]:
     """Give each cell the variance of its ratio and its degrees of freedom, from the clusters of `sum_clusters`.
 
     With r = Σy / Σx, residuals e = y − r x and leverages h = x / Σx, the variance is Σ e² / (1 − h) / (Σx)²: HC2 of the
@@ -151,49 +215,32 @@ def _cluster(hits: pd.DataFrame, sizes: pd.DataFrame, ratios: pd.DataFrame, grou
     A cluster without hits has e = −r x: such clusters are added as sums over the group, so that the table of all
     clusters × all cells is never built.
     """
-    keys = [column for column in ratios if column != "ratio"]
-    x, y = sizes[sizes["x"] > 0], hits[hits["x"] > 0]
-    total = _weighted(x, group, ["x"]).rename(columns={"x": "total"})
-    x = _leverages(x.merge(total, on=group, validate="m:1")).assign(m=1)
-    x = x.assign(h1=x["h"] ** 2, h2=x["h"] ** 2 / x["free"], h4=(x["h"] ** 2 / x["free"]) ** 2)
-    wide = _weighted(x, group, ["m", "h1", "h2", "h4", "z", "zz"]).merge(total, on=group, validate="1:1")
-    wide = wide.rename(columns={"m": "clusters", "z": "all_z", "zz": "all_zz"})
-    y = _leverages(y.merge(total, on=group, validate="m:1").merge(ratios, on=keys, validate="m:1"))
-    y["q"] = (y["y"] - y["ratio"] * y["x"]) ** 2 / y["free"]
-    y = y.assign(m=1, qq=y["q"] ** 2, hit=y["y"] != 0, full=y["y"] == y["x"])
-    out = ratios.reset_index(drop=True).merge(wide, on=group, how="left", validate="m:1")
-    seen = _weighted(y, keys, _SUMS)
-    out = out.merge(seen, on=keys, how="left", validate="1:1").fillna(dict.fromkeys(_SUMS, 0))
-    r, without = out["ratio"], out["clusters"] > out["m"]
-    spread = out["q"] + r**2 * (out["all_z"] - out["z"]).clip(lower=0).where(without, 0)
-    fourth = out["qq"] + r**4 * (out["all_zz"] - out["zz"]).clip(lower=0).where(without, 0)
-    kurtosis = out["clusters"] * fourth / (spread**2).where(spread > 0)
-    out["df"] = 1 / (out["h1"] + out["h2"] ** 2 - out["h4"])
-    usable = (out["clusters"] >= MIN_CLUSTERS) & (out["df"] >= MIN_DF)
-    excess = (kurtosis - 3 * (out["clusters"] - 1) / (out["clusters"] + 1)).clip(lower=0).fillna(0)
-    out["df"] = 1 / (1 / out["df"] + excess / (2 * out["clusters"]))
-    return out.assign(
-        r=r.where(usable),
-        variance=spread / out["total"] ** 2,
-        once=(out["hit"] == 1) | (out["clusters"] - out["full"] == 1),
-    )
+    groups, cells = of_cell.max(initial=-1) + 1, len(ratio)
+    totals = sizes.add(sizes.x, groups)
+    h, free, z = sizes.leverages(totals[sizes.at])
+    parts = (np.ones(len(h)), h**2, h**2 / free, (h**2 / free) ** 2, z, z**2)
+    m, h1, h2, h4, all_z, all_zz = (sizes.add(part, groups)[of_cell] for part in parts)
+    h, free, z = hits.leverages(totals[of_cell[hits.at]])
+    q = (hits.y - ratio[hits.at] * hits.x) ** 2 / free
+    parts = (np.ones(len(h)), q, q**2, z, z**2, hits.y != 0, hits.y == hits.x)
+    seen, q, qq, z, zz, hit, full = (hits.add(part, cells) for part in parts)
+    with np.errstate(divide="ignore", invalid="ignore"):  # a group of no size has no ratio
+        spread = q + np.where(m > seen, ratio**2 * np.maximum(all_z - z, 0), 0)
+        fourth = qq + np.where(m > seen, ratio**4 * np.maximum(all_zz - zz, 0), 0)
+        kurtosis = m * fourth / np.where(spread > 0, spread**2, np.nan)
+        df = 1 / (h1 + h2**2 - h4)
+        usable = (m >= MIN_CLUSTERS) & (df >= MIN_DF)
+        excess = np.nan_to_num(np.maximum(kurtosis - 3 * (m - 1) / (m + 1), 0))
+        df, variance = 1 / (1 / df + excess / (2 * m)), spread / totals[of_cell] ** 2
+    once, r = (hit == 1) | (m - full == 1), np.where(usable, ratio, np.nan)
+    return {"r": r, "variance": variance, "df": df, "clusters": m, "total": totals[of_cell], "h1": h1, "once": once}
 
 
-def _leverages(rows: pd.DataFrame) -> pd.DataFrame:
-    """Add the leverage h of each size x in its group, 1 − h, x² / (1 − h) and the square of that."""
-    h = rows["x"] / rows["total"]
-    free = (1 - h).clip(lower=1e-12)
-    z = rows["x"] ** 2 / free
-    return rows.assign(h=h, free=free, z=z, zz=z**2)
-
-
-def _observe(out: pd.DataFrame, hits: pd.DataFrame, keys: list[str]) -> pd.DataFrame:
-    """Add what single observations show: how many equally heavy ones they amount to, and Σ (y − r x)² over them."""
-    parts = hits.assign(xx=hits["x"] ** 2, xy=hits["x"] * hits["y"], yy=hits["y"] ** 2)
-    parts = _weighted(parts, keys, ["xx", "xy", "yy"])
-    out = out.merge(parts, on=keys, how="left", validate="1:1")
-    rows = out["yy"] - 2 * out["r"] * out["xy"] + out["r"] ** 2 * out["xx"]
-    return out.assign(draws=out["total"] ** 2 / out["xx"], rows=rows.mask(rows < 1e-12 * out["xx"], 0))
+def _observe(cells: pd.DataFrame, hits: _Counted) -> dict[str, pd.Series]:
+    """Tell what single observations show: how many equally heavy ones they amount to, and Σ (y − r x)² over them."""
+    xx, xy, yy = (hits.add(part, len(cells)) for part in (hits.x**2, hits.x * hits.y, hits.y**2))
+    rows = yy - 2 * cells["r"] * xy + cells["r"] ** 2 * xx
+    return {"draws": cells["total"] ** 2 / xx, "rows": rows.mask(rows < 1e-12 * xx, 0)}
 
 
 def _bounds(cells: pd.DataFrame, group: list[str], kind: str) -> pd.DataFrame:

@@ -8,6 +8,7 @@ finished with, so that a figure computed from them is the same to its last digit
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -19,33 +20,126 @@ TIMES = "times"
 Sums = dict[str, pd.DataFrame]
 
 
-def number_rows(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[np.ndarray, pd.DataFrame]:
-    """Give rows with the same values of ``columns`` the same number, −1 where one is missing.
+class Numbers(NamedTuple):
+    """Rows told apart by some columns.
 
-    Returns the number of each row, and the distinct values in sorted order: the row ``n`` of that table has number n.
+    ``number`` is that of each row, −1 where a value is missing; ``values`` is a table of the distinct values in sorted
+    order, whose row n has number n.
     """
-    codes, kept = np.zeros(len(frame), dtype=np.int64), np.ones(len(frame), dtype=bool)
-    parts = []
+
+    number: np.ndarray
+    values: pd.DataFrame
+
+    def of(self, at: np.ndarray) -> Numbers:
+        """Return the numbers of the rows ``at``."""
+        return Numbers(self.number[at], self.values)
+
+
+def join(one: Numbers, other: Numbers) -> Numbers:
+    """Give numbers to the pairs that two numberings of the same rows make."""
+    pairs = pair_up(one.number, other.number)
+    first = first_rows(pairs)
+    sides = [part.values.take(part.number[first]).reset_index(drop=True) for part in (one, other)]
+    order = np.lexsort([other.number[first], one.number[first]])
+    place = np.full(len(first) + 1, -1)  # the last one is for what has no number
+    place[order] = np.arange(len(order))
+    return Numbers(place[pairs], pd.concat(sides, axis=1).take(order).reset_index(drop=True))
+
+
+def number_rows(frame: pd.DataFrame, columns: Sequence[str]) -> Numbers:
+    """Give rows with the same values of ``columns`` the same number: see `Numbers`."""
+    number, first = tell_apart(frame, columns)
+    distinct = frame[list(columns)].take(first)
+    ranks = [pd.factorize(distinct[column], sort=True)[0] for column in columns]
+    complete = np.flatnonzero(np.logical_and.reduce([rank >= 0 for rank in ranks]))
+    order = complete[np.lexsort([rank[complete] for rank in reversed(ranks)])]
+    place = np.full(len(distinct), -1)
+    place[order] = np.arange(len(order))
+    return Numbers(place[number], distinct.take(order).reset_index(drop=True))
+
+
+def number_values(name: str, values: np.ndarray) -> Numbers:
+    """Give equal numbers of an array the same number, as `number_rows` does with a column called ``name``."""
+    if values.dtype.kind == "f":
+        values = values + 0.0  # a zero has no sign: −0 and 0 are one value
+        return number_rows(pd.DataFrame({name: values}), [name])
+    distinct, number = np.unique(values, return_inverse=True)
+    return Numbers(number, pd.DataFrame({name: distinct}))
+
+
+def tell_apart(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
+    """Give rows with the same values of ``columns`` the same number, in no order; a missing value is one, too.
+
+    Returns the number of each row, and the first row that has each number.
+    """
+    number = np.zeros(len(frame), dtype=np.int64)
     for column in columns:
-        own, values = pd.factorize(frame[column], sort=True)
-        kept &= own >= 0
-        codes = codes * max(len(values), 1) + own
-        codes, distinct = pd.factorize(np.where(kept, codes, -1), sort=True)  # small again after each column
-        missing = int(len(distinct) > 0 and distinct[0] < 0)
-        distinct, codes = distinct[missing:], codes - missing
-        parts = [(name, part.take(distinct // max(len(values), 1))) for name, part in parts]
-        parts.append((column, values.take(distinct % max(len(values), 1))))
-    table = pd.DataFrame({name: pd.Series(part).array for name, part in parts}, columns=list(columns))
-    return codes, table.astype({column: frame[column].dtype for column in columns})
+        own, size = _codes(frame[column])
+        number = dense(number * (size + 1) + own + 1)
+    return number, first_rows(number)
 
 
-def add_up(values: pd.Series, numbers: np.ndarray, size: int) -> np.ndarray:
-    """Add up ``values`` for each of the numbers below ``size``; rows numbered −1 are lost."""
-    kept = numbers >= 0
-    sums = values[kept].groupby(numbers[kept]).sum()
-    out = np.zeros(size, dtype=values.dtype if values.dtype.kind in "if" else "int64")
-    out[sums.index.to_numpy(dtype=np.int64)] = sums.to_numpy()
+def find_rows(frame: pd.DataFrame, tables: Sequence[pd.DataFrame], columns: Sequence[str]) -> list[np.ndarray]:
+    """Find for each row of ``tables`` the first row of ``frame`` with the same values of ``columns``, −1 for none."""
+    together = pd.concat([table[list(columns)] for table in (frame, *tables)], ignore_index=True)
+    number, first = tell_apart(together, columns)
+    row = np.where(first < len(frame), first, -1)[number]
+    return np.split(row, np.cumsum([len(table) for table in (frame, *tables)])[:-1])[1:]
+
+
+def first_rows(numbers: np.ndarray) -> np.ndarray:
+    """Return the first row that has each number, where all from 0 up occur; −1 is no number."""
+    rows = np.flatnonzero(numbers >= 0)[::-1]
+    first = np.zeros(numbers.max(initial=-1) + 1, dtype=np.int64)
+    first[numbers[rows]] = rows
+    return first
+
+
+def pair_up(*numbers: np.ndarray) -> np.ndarray:
+    """Give rows with the same ``numbers`` the same number, −1 where one of them is negative."""
+    known = np.logical_and.reduce([part >= 0 for part in numbers])
+    pairs = np.zeros(int(known.sum()), dtype=np.int64)
+    for part in numbers:
+        own = part[known]
+        pairs = dense(pairs * (int(own.max(initial=0)) + 1) + own)
+    out = np.full(len(known), -1)
+    out[known] = pairs
     return out
+
+
+def _codes(values: pd.Series) -> tuple[np.ndarray, int]:
+    """Give equal values the same number, −1 to missing ones, and say below which number all are."""
+    if values.dtype.kind in "iu" and isinstance(values.dtype, np.dtype) and len(values):
+        low, high = int(values.min()), int(values.max())
+        if _few(high - low, len(values)):
+            return values.to_numpy(dtype=np.int64) - low, high - low + 1
+    codes, distinct = pd.factorize(values)
+    return codes, len(distinct)
+
+
+def dense(numbers: np.ndarray) -> np.ndarray:
+    """Give new numbers, without a gap, to ``numbers`` of which none is negative."""
+    top = int(numbers.max(initial=-1)) + 1
+    if not _few(top, len(numbers)):
+        return pd.factorize(numbers)[0]
+    there = np.zeros(top, dtype=bool)
+    there[numbers] = True
+    return (np.cumsum(there) - 1)[numbers]
+
+
+def _few(numbers: int, rows: int) -> bool:
+    """Whether a table of so many numbers costs no more than looking at so many rows."""
+    return numbers <= 4 * rows + 1000
+
+
+def add_up(values: pd.Series | np.ndarray, numbers: np.ndarray, size: int) -> np.ndarray:
+    """Add up ``values`` for each of the numbers below ``size``; rows numbered −1 are lost."""
+    values, kept = np.asarray(values), numbers >= 0
+    if values.dtype.kind == "f":  # pandas carries along what rounding loses
+        sums = pd.Series(values[kept]).groupby(numbers[kept]).sum()
+        return sums.reindex(range(size), fill_value=0.0).to_numpy()
+    sums = np.bincount(numbers[kept], values[kept], minlength=size)
+    return sums.astype(values.dtype if values.dtype.kind == "i" else np.int64)
 
 
 def count_rows(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
@@ -53,10 +147,23 @@ def count_rows(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
 
     Where ``frame`` has a column ``times`` already, it is added up.
     """
-    numbers, distinct = number_rows(frame, list(columns))
-    if TIMES in frame:
-        return distinct.assign(**{TIMES: add_up(frame[TIMES].astype("int64"), numbers, len(distinct))})
-    return distinct.assign(**{TIMES: np.bincount(numbers[numbers >= 0], minlength=len(distinct)).astype("int64")})
+    times = frame[TIMES].to_numpy(dtype=np.int64) if TIMES in frame else None
+    return count_numbers([number_rows(frame, list(columns))], times)
+
+
+def count_numbers(parts: Sequence[Numbers], times: np.ndarray | None = None) -> pd.DataFrame:
+    """Count how often the values of all ``parts`` stand together, each row ``times``: as `count_rows`."""
+    number, known = np.zeros(len(parts[0].number), dtype=np.int64), np.ones(len(parts[0].number), dtype=bool)
+    for part in parts:
+        number = number * max(len(part.values), 1) + part.number
+        known &= part.number >= 0
+    distinct, number = np.unique(number[known], return_inverse=True)
+    counted = add_up(np.ones(len(number), dtype=np.int64) if times is None else times[known], number, len(distinct))
+    columns: dict[str, Any] = {}
+    for part in reversed(parts):
+        distinct, at = np.divmod(distinct, max(len(part.values), 1))
+        columns = {name: part.values[name].array.take(at) for name in part.values} | columns
+    return pd.DataFrame(columns | {TIMES: counted})
 
 
 def add_sums(parts: Iterable[Sums]) -> Sums:

@@ -15,23 +15,24 @@ from typing import TYPE_CHECKING
 import numpy as np
 import pandas as pd
 
-from .dictionaries import Dictionary, read_dictionary
+from .dictionaries import Dictionary
 from .groups import (
     SPOKEN,
-    add_groups,
     check_by,
     check_choice,
+    columns_of,
     count_descriptions,
     count_groups,
     counted_sentences,
     describe_speakers,
     list_groups,
+    number_groups,
     sort_groups,
 )
-from .intervals import finish_ratios, sum_clusters
-from .mentions import find_mentions
-from .sums import TIMES, Sums, count_rows, number_rows
+from .intervals import CLUSTERS, Hits, Sizes, finish_ratios, sum_clusters
+from .sums import TIMES, Numbers, Sums, count_numbers, count_rows, first_rows, join, number_rows, pair_up, tell_apart
 from .tables import locate
+from .topics import only_ceremony, said_topics
 
 if TYPE_CHECKING:
     from .parse import Parsed
@@ -39,19 +40,6 @@ if TYPE_CHECKING:
 UNITS = ("words", "turns", "sentences")
 SPEECH = ("all", "direct", "reported")
 WEIGHTS = ("sentence", "words")
-
-CEREMONY = "ceremony_logistics"
-#: What a hit of a topic without sub-topics shows as its sub-topic.
-NO_SUB = "(no sub-topic)"
-
-#: A sentence that opens like this and is short speaks of what the sentence before it spoke of.
-_REFERS_BACK = (
-    r"(?i)\W*(?:(?:and|but|so|yes|no|all|both|most|some|none|of),?\s+){0,2}"
-    r"(?:it|its|this|that|these|those|they|them|their|such|we|he|she|his|her|the (?:former|latter|same))\b"
-)
-#: Such a sentence only counts points off, or closes the matter.
-_COUNTS_OFF = r"(?i)\W*(?:this|that|it)(?:['’]s| is| was) (?:the |my )?(?:first|second|third|last|all|it|one)\b"
-_SHORT = 12
 
 
 def topic_frequency(
@@ -94,30 +82,49 @@ def sum_topics(
 ) -> Sums:
     """Count what `finish_topics` makes the table of; takes what `topic_frequency` takes, of a part of a corpus."""
     by = check_by(by)
-    read = context or not (isinstance(dictionary, str) and dictionary == "topics")  # whether the words are needed
-    sentences = counted_sentences(parsed, repeats=repeats, text=read)
-    hits, topics = topic_hits(parsed, sentences, dictionary, sub)
-    if context:
-        hits = pd.concat([hits, spread_topics(sentences, hits)], ignore_index=True)
+    heard = _spoken(parsed, by)
+    counted = np.ones(len(heard), dtype=bool) if repeats else heard["repeat_of"].isna().to_numpy()
+    hits, topics = said_topics(parsed, dictionary, context, repeats, sub)
+    hits, at = _standing_in(heard, counted, hits)
     if not ceremony:
-        only = hits.groupby(["doc_id", "start"])["topic"].agg(lambda found: set(found) == {CEREMONY})
-        sentences = _without(sentences, only[only].reset_index()[["doc_id", "start"]])
-    rows = add_groups(parsed, sentences, by)
-    heard = _heard(parsed)
-    what = list(topics)
-    keys = [*by, *what]
-    at = locate(rows, hits["doc_id"], hits["start"])
-    hits = pd.concat([hits[at >= 0], rows.take(at[at >= 0])[["passage", *by]].set_axis(hits.index[at >= 0])], axis=1)
-    hits = hits.assign(row=at[at >= 0])
-    touched = hits[~pd.Series(number_rows(hits, ["row", *what])[0], hits.index).duplicated()]
+        counted = counted & ~only_ceremony(hits, at, len(heard))
+        hits, at = hits[counted[at]], at[counted[at]]
+    group, turns = number_groups(parsed, heard, by), parsed.turns
+    kept, what = np.flatnonzero(counted), list(topics)
+    rows, of_rows = heard.take(kept), group.of(kept)
+    cell, row = number_rows(hits, what), np.cumsum(counted)[at] - 1
+    touched = first_rows(pair_up(row, cell.number))  # a sentence touches a topic once
+    clusters, once = _clusters(rows), np.ones(max(len(rows), len(hits)), dtype=np.int64)
+    words = Sizes(of_rows, clusters, rows["n_words"].to_numpy())
+    sentences = Sizes(of_rows, clusters, once[: len(rows)])
+    mentions = Hits(row, once[: len(row)], cell)
+    first_mentions = Hits(row[touched], once[: len(touched)], cell.of(touched))
     return {
-        "groups": count_groups(parsed, by, [heard, parsed.turns]),
+        "groups": count_groups(parsed, by, [(heard, group), (turns, number_groups(parsed, turns, by))]),
         "topics": count_rows(topics, what),
-        "covered": count_rows(hits.drop_duplicates("row"), by),
-        **_named("rate", sum_clusters(hits.assign(y=1), rows.assign(x=rows["n_words"]), keys, by, "rate")),
-        **_named("share", sum_clusters(touched.assign(y=1), rows.assign(x=1), keys, by, "share")),
-        **_named("speakers", count_descriptions(by, sentences, rows)),
+        "covered": count_numbers([of_rows.of(np.unique(row))]),
+        **_named("rate", sum_clusters(words, mentions, "rate")),
+        **_named("share", sum_clusters(sentences, first_mentions, "share")),
+        **_named("speakers", count_descriptions(parsed, rows, by)),
     }
+
+
+def _spoken(parsed: Parsed, by: Sequence[str]) -> pd.DataFrame:
+    """Return all sentences that are speech or prose, repeated ones too: what is needed to count them by ``by``."""
+    return counted_sentences(parsed, repeats=True, columns=[*columns_of(by), "repeat_of"])
+
+
+def _clusters(rows: pd.DataFrame) -> dict[str, np.ndarray]:
+    """Give numbers to the clusters that rows lie in, for each kind of `CLUSTERS`."""
+    return {name: tell_apart(rows, [column])[0] for name, column in CLUSTERS.items() if column in rows}
+
+
+def _standing_in(rows: pd.DataFrame, counted: np.ndarray, hits: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
+    """Keep the ``hits`` that stand in ``rows`` that are ``counted``; returns them and the row of each."""
+    at = locate(rows, hits["doc_id"], hits["start"])
+    kept = at >= 0
+    kept[kept] = counted[at[kept]]
+    return hits[kept], at[kept]
 
 
 def finish_topics(sums: Sums, by: str | Sequence[str] = "speaker", *, sub: bool = False) -> pd.DataFrame:
@@ -152,49 +159,6 @@ def _part(sums: Sums, name: str) -> Sums:
     return {table.partition(": ")[2]: frame for table, frame in sums.items() if table.startswith(f"{name}: ")}
 
 
-def _without(rows: pd.DataFrame, spans: pd.DataFrame) -> pd.DataFrame:
-    """Leave out the ``rows`` whose doc_id and start stand in ``spans``."""
-    found = rows.merge(spans, on=["doc_id", "start"], how="left", validate="m:1", indicator=True)
-    return rows[found["_merge"].eq("left_only").to_numpy()].reset_index(drop=True)
-
-
-def topic_hits(
-    parsed: Parsed, sentences: pd.DataFrame, dictionary: str | Path | Dictionary, sub: bool = False
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return the mentions in ``sentences`` (doc_id, start of the sentence, topic, sub) and all topics there are."""
-    own = isinstance(dictionary, str) and dictionary == "topics"
-    dictionary = dictionary if isinstance(dictionary, Dictionary) else read_dictionary(dictionary)
-    found = parsed.mentions[parsed.mentions["kind"] == "topic"] if own else find_mentions(sentences, dictionary)
-    hits = found[["doc_id", "sentence", "key", "sub"]].rename(columns={"sentence": "start", "key": "topic"})
-    hits["sub"] = hits["sub"].fillna(NO_SUB)
-    known = dict.fromkeys((key, s or NO_SUB) for pattern in dictionary.patterns for key, s in pattern.targets)
-    topics = pd.DataFrame([*known], columns=["topic", "sub"]) if sub else pd.DataFrame({"topic": dictionary.keys})
-    columns = list(topics)
-    topics = pd.concat([topics, hits[columns]]).drop_duplicates(ignore_index=True)
-    hits = hits[["doc_id", "start", *columns]]
-    return hits[locate(sentences, hits["doc_id"], hits["start"]) >= 0], topics
-
-
-def spread_topics(sentences: pd.DataFrame, hits: pd.DataFrame) -> pd.DataFrame:
-    """Return hits for the sentences that only refer back, in the form of ``hits`` (doc_id, start, topic).
-
-    A sentence refers back when it has no topic of its own, at most twelve words, and opens with a pronoun or
-    demonstrative (``It``, ``This``, ``They``, ``And these``, …), unless it only counts points off (``This is the
-    first.``). It takes each topic of the nearest sentence before it, in the same turn, quotation or stretch of
-    narration, that does not refer back itself; each counts once.
-    """
-    own = sentences.merge(
-        hits[["doc_id", "start"]].drop_duplicates(), on=["doc_id", "start"], how="left", validate="1:1", indicator=True
-    )["_merge"].eq("both")
-    refers = ~own & (sentences["n_words"] <= _SHORT) & sentences["text"].str.match(_REFERS_BACK)
-    refers &= ~sentences["text"].str.match(_COUNTS_OFF)
-    refers &= sentences["passage"].eq(sentences["passage"].shift())
-    anchor = sentences["start"].where(~refers).groupby(sentences["passage"]).ffill()
-    back = sentences[["doc_id", "start"]].assign(anchor=anchor)[refers & anchor.notna()]
-    found = hits.drop_duplicates().rename(columns={"start": "anchor"})
-    return back.merge(found, on=["doc_id", "anchor"], validate="m:m")[list(hits)]
-
-
 def speaker_share(
     parsed: Parsed,
     by: str | Sequence[str] = "speaker",
@@ -227,13 +191,18 @@ def sum_speakers(
     check_choice("within", within, ("", *by))
     everything = speech_rows(parsed, unit)
     spoken = everything if speech == "all" else everything[everything["speech"] == speech]
-    rows = add_groups(parsed, spoken, by).assign(corpus="all")
-    group, keys = ([within], by) if within else (["corpus"], ["corpus", *by])
-    clusters = rows.drop(columns="doc_id") if {"document", "session"} & set(by) else rows  # a document is one of itself
+    said = spoken.drop(columns="doc_id") if {"document", "session"} & set(by) else spoken  # a document is one of itself
+    rest = [column for column in by if column != within]
+    corpus = Numbers(np.zeros(len(spoken), dtype=np.int64), pd.DataFrame({"corpus": ["all"]}, dtype="str"))
+    within_group = number_groups(parsed, spoken, [within]) if within else corpus
+    cell, x = number_groups(parsed, spoken, rest) if rest else None, spoken["x"].to_numpy()
+    found = Hits(np.arange(len(spoken)), x, cell)
+    turns = speech_rows(parsed, "turns")
+    heard = [(rows, number_groups(parsed, rows, by)) for rows in (everything, turns)]
     return {
-        "groups": count_groups(parsed, by, [everything, speech_rows(parsed, "turns")]),
-        **_named("share", sum_clusters(clusters.assign(y=rows["x"]), clusters, keys, group, "share")),
-        **_named("speakers", count_descriptions(by, spoken, rows)),
+        "groups": count_groups(parsed, by, heard),
+        **_named("share", sum_clusters(Sizes(within_group, _clusters(said), x), found, "share")),
+        **_named("speakers", count_descriptions(parsed, spoken, by)),
     }
 
 
@@ -253,7 +222,7 @@ def speech_rows(parsed: Parsed, unit: str) -> pd.DataFrame:
     quotations = parsed.quotations.drop(columns="text")
     inside = quotations["inside"].eq("turn")
     if unit == "sentences":
-        rows = counted_sentences(parsed, text=False)
+        rows = counted_sentences(parsed, columns=[name for name in parsed.sentences if name != "text"])
         rows = rows[rows["voice"].isin(["turn", "quotation"])].reset_index(drop=True)
         return rows.assign(speech=rows["voice"].map({"turn": "direct", "quotation": "reported"}), x=1)
     quotations = quotations[~inside & quotations["kind"].ne("scare") & quotations["repeat_of"].isna()]
@@ -301,24 +270,21 @@ def sum_states(
     by = check_by(by, also=("holder",))
     check_choice("weight", weight, WEIGHTS)
     check_choice("voice", voice, ("all", *SPOKEN))
-    sentences = counted_sentences(parsed, text=False)
-    sentences = sentences if voice == "all" else sentences[sentences["voice"] == voice].reset_index(drop=True)
-    sentences = with_holders(sentences, parsed.polarity)
-    rows = add_groups(parsed, sentences, by)
-    stance = _stances(parsed.polarity, protocol, targets)
-    at = locate(rows, stance["doc_id"], stance["start"])
-    own = rows.take(at[at >= 0])[["passage", "n_words", *by]].set_axis(stance.index[at >= 0])
-    stance = pd.concat([stance[at >= 0], own], axis=1)
-    stance["x"] = stance["n_words"] if weight == "words" else 1
-    stance["y"] = stance["x"] * stance["polarity"]
-    heard = with_holders(_heard(parsed), parsed.polarity)
-    keys = [*by, "target"]
+    heard = with_holders(_spoken(parsed, by), parsed.polarity)
+    group, turns = number_groups(parsed, heard, by), parsed.turns
+    counted = (heard["repeat_of"].isna() & (heard["voice"].eq(voice) | (voice == "all"))).to_numpy(dtype=bool)
+    stance, at = _standing_in(heard, counted, _stances(parsed.polarity, protocol, targets))
+    said = heard.take(at)
+    x = said["n_words"].to_numpy() if weight == "words" else np.ones(len(at), dtype=np.int64)
+    target = number_rows(stance, ["target"])
+    cell = join(group.of(at), target)
+    found = Hits(np.arange(len(at)), x * stance["polarity"].to_numpy())
     return {
-        "groups": count_groups(parsed, by, [heard, parsed.turns]),
-        "sentences": count_rows(rows, by),
-        "labels": count_rows(stance, [*keys, "label"]),
-        **_named("mean", sum_clusters(stance, stance, keys, keys, "mean")),
-        **_named("speakers", count_descriptions(by, sentences, rows)),
+        "groups": count_groups(parsed, by, [(heard, group), (turns, number_groups(parsed, turns, by))]),
+        "sentences": count_numbers([group.of(np.flatnonzero(counted))]),
+        "labels": count_numbers([group.of(at), target, number_rows(stance, ["label"])]),
+        **_named("mean", sum_clusters(Sizes(cell, _clusters(said), x), found, "mean")),
+        **_named("speakers", count_descriptions(parsed, heard[counted], by)),
     }
 
 
@@ -351,12 +317,6 @@ def _means(sums: Sums, cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
     return out[[*keys, "n", "total", "mean", "low", "high", *signs, "interval"]]
 
 
-def _heard(parsed: Parsed) -> pd.DataFrame:
-    """Return all sentences that are speech or prose, repeated ones too, without their text."""
-    sentences = parsed.sentences.drop(columns="text")
-    return sentences[sentences["voice"].isin(SPOKEN)]
-
-
 def with_holders(sentences: pd.DataFrame, polarity: pd.DataFrame) -> pd.DataFrame:
     """Give sentences the speaker and state of the holder that `score_polarity` found, where it found one."""
     holders = polarity.loc[polarity["holder"].notna(), ["doc_id", "sentence", "holder", "holder_state"]]
@@ -373,9 +333,10 @@ def _stances(polarity: pd.DataFrame, protocol: bool, targets: str | Sequence[str
     """Return the rows of ``polarity`` to be counted: doc_id, start, target, polarity, label."""
     if isinstance(targets, str):
         check_choice("targets", targets, ("states", "all"))
-        wanted = polarity["target"].str.fullmatch("[A-Z]{3}") | (targets == "all")
+        number, first = tell_apart(polarity, ["target"])
+        wanted = (polarity["target"].take(first).str.fullmatch("[A-Z]{3}") | (targets == "all")).to_numpy()[number]
     else:
-        wanted = polarity["target"].isin(list(targets))
-    wanted &= protocol | ~polarity["protocol"]
+        wanted = polarity["target"].isin(list(targets)).to_numpy()
+    wanted = wanted.astype(bool) & (protocol | ~polarity["protocol"].to_numpy())
     rows = polarity.loc[wanted, ["doc_id", "sentence", "target", "polarity", "label"]]
     return rows.rename(columns={"sentence": "start"})

@@ -15,7 +15,8 @@ from .groups import BY, SPOKEN, add_groups, check_by, check_choice, counted_sent
 from .mentions import find_mentions
 from .parse import Parsed
 from .rendering.page_tables import MIME, mark_up, tell_row
-from .tallies import CEREMONY, SPEECH, spread_topics, with_holders
+from .tallies import SPEECH, with_holders
+from .topics import CEREMONY, spread_topics
 
 _ROW = ["document", "session", "speaker", "sentence", "start", "weight", "marks"]
 

@@ -17,7 +17,7 @@ import pandas as pd
 from .dictionaries import Dictionary
 from .errors import ParameterError
 from .groups import counted_sentences
-from .tallies import topic_hits
+from .topics import topic_hits
 from .words import is_content, split_words
 
 if TYPE_CHECKING:

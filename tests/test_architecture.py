@@ -81,6 +81,7 @@ ORDER = [
     "intervals",
     "groups",
     "words",
+    "topics",
     "tallies",
     "concentration",
     "adjustment",

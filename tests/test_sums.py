@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -9,7 +10,19 @@ from hypothesis import strategies as st
 
 import sco_analysis as sco
 from sco_analysis import tallies
-from sco_analysis.sums import add_sums, add_up, count_rows, number_rows
+from sco_analysis.sums import (
+    add_sums,
+    add_up,
+    count_numbers,
+    count_rows,
+    find_rows,
+    first_rows,
+    join,
+    number_rows,
+    number_values,
+    pair_up,
+    tell_apart,
+)
 
 ROWS = st.lists(st.tuples(st.sampled_from("ab"), st.integers(0, 3), st.sampled_from([0.0, 0.1, 0.30000000000000004])))
 
@@ -60,3 +73,37 @@ def test_rows_are_counted_as_pandas_groups_them(rows):
     pd.testing.assert_frame_equal(again, kept[columns], check_dtype=False)
     total = frame.dropna().assign(x=1.5).groupby(columns)["x"].sum()
     assert add_up(pd.Series(1.5, frame.index), numbers, len(distinct)).tolist() == total.tolist()
+
+
+@given(st.lists(st.tuples(VALUES, st.integers(-(10**12), 10**12) | st.integers(0, 2)), max_size=20))
+def test_rows_are_told_apart_by_all_values_missing_ones_too(rows):
+    """Rows have the same number exactly if all their values are the same; the first row of each number has it."""
+    frame = pd.DataFrame(rows, columns=["one", "n"]).astype({"one": "str", "n": "int64"})
+    number, first = tell_apart(frame, ["one", "n"])
+    for i, one in enumerate(rows):
+        assert [number[i] == number[j] for j in range(len(rows))] == [one == other for other in rows]
+    assert number[first].tolist() == list(range(len(first)))
+    assert all(rows.index(rows[i]) == i for i in first)
+
+
+@given(st.lists(st.tuples(VALUES, VALUES, st.sampled_from([0.0, -0.0, 0.5])), max_size=20))
+def test_joined_numbers_count_as_their_columns_do(rows):
+    """Numbering columns apart and joining them gives what numbering them together gives; −0 and 0 are one value."""
+    frame = pd.DataFrame(rows, columns=["one", "two", "x"]).astype({"one": "str", "two": "str", "x": "float64"})
+    one, two = number_rows(frame, ["one"]), number_rows(frame, ["two"])
+    together, joined = number_rows(frame, ["one", "two"]), join(one, two)
+    assert joined.number.tolist() == together.number.tolist()
+    pd.testing.assert_frame_equal(joined.values, together.values)
+    expected = count_rows(frame.assign(x=frame["x"].abs()), ["one", "two", "x"])
+    pd.testing.assert_frame_equal(count_numbers([joined, number_values("x", frame["x"].to_numpy())]), expected)
+
+
+def test_rows_are_found_in_other_tables():
+    """The first row with the same values is found; −1 stands where there is none, and pairs lack what is missing."""
+    frame = pd.DataFrame({"who": ["b", "a", "b"]})
+    assert [at.tolist() for at in find_rows(frame, [frame.take([2, 1]), pd.DataFrame({"who": ["c"]})], ["who"])] == [
+        [0, 1],
+        [-1],
+    ]
+    assert pair_up(np.array([1, 1, -1, 0]), np.array([0, 0, 5, 7])).tolist() == [1, 1, -1, 0]
+    assert first_rows(np.array([1, -1, 0, 1])).tolist() == [2, 0]

@@ -181,32 +181,6 @@ def test_context_spreads_a_topic_to_what_refers_back():
     assert table["n"].sum() == tallies.topic_frequency(_corpus())["n"].sum() + 1
 
 
-def test_context_stays_within_a_turn_and_reaches_over_a_chain():
-    """A second `This …` takes the same topic; the first sentence of the next turn takes none."""
-    rows = [
-        ASTANA | _sentence(0, 5, text="Trade grows.", turn=0),
-        ASTANA | _sentence(20, 4, text="That is good.", turn=0),
-        ASTANA | _sentence(40, 4, text="And they know it.", turn=0),
-        ASTANA | _sentence(60, 4, text="It is true.", turn=60),
-    ]
-    sentences = tallies.counted_sentences(SimpleNamespace(sentences=tables.build("sentences", rows)))
-    hits = pd.DataFrame({"doc_id": ["astana"], "start": [0], "topic": ["trade_economy"]})
-    _same(
-        tallies.spread_topics(sentences, hits),
-        ["doc_id", "start", "topic"],
-        [("astana", 20, "trade_economy"), ("astana", 40, "trade_economy")],
-    )
-
-
-@pytest.mark.parametrize("text", ["This is the first point.", "That’s all.", "It was the last."])
-def test_what_counts_points_off_refers_to_nothing(text):
-    """A sentence such as `This is the first.` opens like a reference and takes no topic."""
-    rows = [ASTANA | _sentence(0, 5, text="Trade grows.", turn=0), ASTANA | _sentence(20, 4, text=text, turn=0)]
-    sentences = tallies.counted_sentences(SimpleNamespace(sentences=tables.build("sentences", rows)))
-    hits = pd.DataFrame({"doc_id": ["astana"], "start": [0], "topic": ["trade_economy"]})
-    assert tallies.spread_topics(sentences, hits).empty
-
-
 def test_ceremony_can_be_left_out():
     """A sentence whose only topic is ceremony leaves the numerator and the denominator."""
     table = tallies.topic_frequency(_corpus(), ceremony=False).set_index(["speaker", "topic"])
