@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 from . import tables
 from .layout import Layout, layout_of, stage_directions
@@ -57,10 +57,12 @@ def sentences_and_tokens(
     tokens = split_tokens(documents["text"].tolist())
     layouts = [layout_of(text) for text in documents["text"]]
     spans = _Spans(tokens, layouts)
-    frame = spans.table(documents, layouts)
-    _add_speakers(frame, spans, documents, turns, quotations)
-    frame["n_words"] = _spoken_words(tokens, spans, frame["voice"].eq("turn").to_numpy())
-    own = _own_tokens(tokens, spans, frame)
+    own = _own_tokens(tokens, spans)
+    voice, who = _speakers(tokens, spans, documents, turns, quotations)
+    columns = spans.columns(documents, layouts) | who
+    columns["text"] = own.strings if isinstance(own.strings, list) else pd.array(own.strings, dtype="str")
+    columns["n_words"] = _spoken_words(tokens, spans, voice == _VOICES.index("turn"))
+    frame = pd.DataFrame(columns)
     frame["repeat_of"] = mark_repeats(frame, own)
     built = tables.build("sentences", frame)
     if not built["start"].equals(frame["start"]) or not built["doc_id"].equals(frame["doc_id"]):
@@ -68,12 +70,13 @@ def sentences_and_tokens(
     return built, own
 
 
-def _own_tokens(tokens: Tokens, spans: _Spans, frame: pd.DataFrame) -> Tokens:
+def _own_tokens(tokens: Tokens, spans: _Spans) -> Tokens:
     """Return the tokens of the sentences' texts: those of the documents, unless a sentence ends inside a word."""
     try:
         return tokens.recut(spans.start, spans.end)
     except ValueError:
-        return split_tokens(frame["text"].tolist())
+        pairs = zip(spans.start.tolist(), spans.end.tolist(), strict=True)
+        return split_tokens([tokens.text[start:end] for start, end in pairs])
 
 
 def split_text(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
@@ -131,7 +134,7 @@ class _Spans:
             span = (int(self.start[i]), int(self.end[i]))
             if stage_directions(text, *span) == [span]:
                 self.kind[i] = _FURNITURE
-        dots = np.flatnonzero(tokens.hold(_OF_TEASERS))
+        dots = tokens.places(_OF_TEASERS)
         short = (self.kind == _PROSE) & (self.end - self.start < _LONGEST_TEASER)
         short &= np.searchsorted(dots, self.end) > np.searchsorted(dots, self.start)
         teaser = pattern_of("teasers").fullmatch
@@ -139,23 +142,21 @@ class _Spans:
             if teaser(text[self.start[i] : self.end[i]]):
                 self.kind[i] = _FURNITURE
 
-    def table(self, documents: pd.DataFrame, layouts: list[Layout]) -> pd.DataFrame:
-        """Return the columns of the sentences table that follow from the layout alone."""
-        texts, base = documents["text"].tolist(), self.base[self.doc]
-        start, end = self.start - base, self.end - base
-        page, which = np.unique(self.doc * _MOST_SESSIONS + self.session, return_inverse=True)
-        titles = [layouts[at // _MOST_SESSIONS].titles.get(at % _MOST_SESSIONS) for at in page.tolist()]
+    def columns(self, documents: pd.DataFrame, layouts: list[Layout]) -> dict[str, np.ndarray | ExtensionArray]:
+        """Return the columns of the sentences table that follow from the layout alone, without their texts."""
+        page = np.flatnonzero(np.diff(self.doc * _MOST_SESSIONS + self.session, prepend=-1))  # where each page begins
+        pages = zip(self.doc[page].tolist(), self.session[page].tolist(), strict=True)
+        titles = pd.array([layouts[doc].titles.get(session) for doc, session in pages], dtype="str")
+        lengths = np.diff(page, append=len(self.doc))
         columns = {
             "doc_id": documents["doc_id"].astype("str").array.take(self.doc),
-            "start": start,
-            "end": end,
-            "text": [texts[d][a:b] for d, a, b in zip(self.doc.tolist(), start.tolist(), end.tolist(), strict=True)],
+            "start": self.start - self.base[self.doc],
+            "end": self.end - self.base[self.doc],
             "session": self.session,
-            "session_title": pd.array(titles, dtype="str").take(which),
+            "session_title": titles.take(np.repeat(np.arange(len(page)), lengths)),
         }
-        for name in TRAVELLING:
-            columns[name] = documents[name].array.take(self.doc) if name in documents else None
-        return pd.DataFrame(columns, index=range(len(start)))
+        travelling = [name for name in TRAVELLING if name in documents]
+        return columns | {name: documents[name].array.take(self.doc) for name in travelling}
 
 
 def _pieces(tokens: Tokens, layouts: list[Layout]) -> tuple[np.ndarray, ...]:
@@ -199,63 +200,78 @@ def _strip(tokens: Tokens, start: np.ndarray, end: np.ndarray) -> tuple[np.ndarr
 _WHO = ("speaker", "state", "role", "how")
 
 
-def _add_speakers(
-    frame: pd.DataFrame, spans: _Spans, documents: pd.DataFrame, turns: pd.DataFrame, quotations: pd.DataFrame
-) -> None:
-    """Give each sentence of speech its turn, and each sentence of prose the quotation that it mostly is."""
+def _speakers(
+    tokens: Tokens, spans: _Spans, documents: pd.DataFrame, turns: pd.DataFrame, quotations: pd.DataFrame
+) -> tuple[np.ndarray, dict[str, ExtensionArray]]:
+    """Find for each sentence of speech its turn, and for each sentence of prose the quotation that it mostly is.
+
+    Returns the numbers of their voices in `_VOICES`, and the columns that say who speaks.
+    """
     said = quotations[quotations["kind"].ne("scare")]
     said = said[said["inside"].isna()] if "inside" in said else said
-    number = pd.Series(np.arange(len(documents)), documents["doc_id"].astype("str"))
-    known = [holders[holders["doc_id"].isin(number.index)] for holders in (turns, said)]
-    holder, voice = np.full(len(spans.start), -1), spans.kind.copy()
-    for kind, its_voice, holders, offset in zip(
-        (_SPEECH, _PROSE), ("turn", "quotation"), known, (0, len(known[0])), strict=True
-    ):
+    number = pd.Index(documents["doc_id"].astype("str"))
+    holder, voice, held = np.full(len(spans.start), -1), spans.kind.copy(), []
+    for kind, its_voice, holders in ((_SPEECH, "turn", turns), (_PROSE, "quotation", said)):
+        doc = number.get_indexer(holders["doc_id"])
+        holders, doc = (holders, doc) if (doc >= 0).all() else (holders[doc >= 0], doc[doc >= 0])  # noqa: PLW2901
         sentences = np.flatnonzero(spans.kind == kind)
-        base = spans.base[number[holders["doc_id"]].to_numpy(dtype=np.int64)]
-        start, end = (base + holders[name].to_numpy(dtype=np.int64) for name in ("start", "end"))
-        found = _holders(frame["text"], spans, sentences, start, end)
-        held = sentences[found >= 0]
-        holder[held], voice[held] = found[found >= 0] + offset, _VOICES.index(its_voice)
-    frame["voice"] = pd.array(_VOICES, dtype="str").take(voice)
-    held = pd.concat([frame_[["start", *[n for n in _WHO if n in frame_]]] for frame_ in known], ignore_index=True)
-    frame["turn"] = held["start"].astype("Int64").array.take(holder, allow_fill=True)
+        start, end = (spans.base[doc] + holders[name].to_numpy(dtype=np.int64) for name in ("start", "end"))
+        found = _holders(tokens, spans.start[sentences], spans.end[sentences], start, end)
+        own = sentences[found >= 0]
+        holder[own], voice[own] = found[found >= 0] + sum(map(len, held)), _VOICES.index(its_voice)
+        held.append(holders)
+    begins = np.append(np.concatenate([holders["start"].to_numpy(dtype=np.int64) for holders in held]), 0)
+    columns = {
+        "voice": pd.array(_VOICES, dtype="str").take(voice),
+        "turn": pd.arrays.IntegerArray(begins[holder], holder < 0),
+    }
     for name in _WHO:
-        column = held[name] if name in held else pd.Series(None, index=held.index)
-        frame[name] = column.astype("str").array.take(holder, allow_fill=True)
+        both = [holders[name] if name in holders else pd.Series(None, index=holders.index) for holders in held]
+        told = pd.concat([column.astype("str") for column in both], ignore_index=True)
+        columns[name] = told.array.take(holder, allow_fill=True)
+    return voice, columns
 
 
-def _holders(texts: pd.Series, spans: _Spans, sentences: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """Find for each of ``sentences`` the span ``start:end`` in which more than half of it lies; −1 where none does."""
+def _holders(tokens: Tokens, a: np.ndarray, b: np.ndarray, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+    """Find for each sentence ``a:b`` the span ``start:end`` in which more than half of it lies; −1 where none does."""
     order = np.lexsort((end, start))
     start, end = start[order], end[order]
-    a, b = spans.start[sentences], spans.end[sentences]
     first = np.searchsorted(np.maximum.accumulate(end) if len(end) else end, a, side="right")
     last = np.searchsorted(start, b, side="left")
-    found = np.full(len(sentences), -1)
+    found = np.full(len(a), -1)
     alone = np.flatnonzero(last - first == 1)
     whole = alone[(start[first[alone]] <= a[alone]) & (b[alone] <= end[first[alone]])]
     found[whole] = first[whole]
-    for i in np.setdiff1d(np.flatnonzero(last > first), whole, assume_unique=True).tolist():
-        text, offset = texts.iat[sentences[i]], int(a[i])
-        parts = {
-            n: _letters(text[max(int(start[n]) - offset, 0) : max(int(end[n]) - offset, 0)])
-            for n in range(int(first[i]), int(last[i]))
-        }
-        best = max(parts, key=lambda n: parts[n])
-        if parts[best] and 2 * sum(parts.values()) > _letters(text):
-            found[i] = best
+    split = np.setdiff1d(np.flatnonzero(last > first), whole, assume_unique=True)
+    found[split] = _largest_part(tokens, (a[split], b[split]), (first[split], last[split]), (start, end))
     return np.where(found >= 0, order[found] if len(order) else found, -1)
 
 
-def _letters(text: str) -> int:
-    return len(re.sub(r"\W", "", text))
+_Pair = tuple[np.ndarray, np.ndarray]
+
+
+def _largest_part(tokens: Tokens, sentence: _Pair, numbers: _Pair, span: _Pair) -> np.ndarray:
+    """Find for each sentence, given by start and end, which of its spans holds most of its letters.
+
+    Its spans are those from the first up to the last of two ``numbers``; ``span`` are the starts and ends of all.
+    Gives −1 where its spans together hold no more than half of its letters.
+    """
+    first, last = numbers
+    many = last - first
+    begins = np.cumsum(many) - many
+    whose = np.repeat(np.arange(len(many)), many)
+    which = np.arange(len(whose)) + np.repeat(first - begins, many)
+    start, end = np.maximum(span[0][which], sentence[0][whose]), np.minimum(span[1][which], sentence[1][whose])
+    letters = tokens.count_letters(start, end)
+    best = which[np.lexsort((which, -letters, whose))[begins]]
+    together = np.bincount(whose, letters, minlength=len(many))
+    return np.where(2 * together > tokens.count_letters(*sentence), best, -1)
 
 
 def _spoken_words(tokens: Tokens, spans: _Spans, is_turn: np.ndarray) -> np.ndarray:
     """Count the words of each sentence; in a turn, stage directions are nobody's."""
     words = tokens.count_words(spans.start, spans.end)
-    brackets = np.flatnonzero(tokens.hold(_BRACKETS))
+    brackets = tokens.places(_BRACKETS)
     holds = np.searchsorted(brackets, spans.end) > np.searchsorted(brackets, spans.start)
     for i in np.flatnonzero(holds & is_turn).tolist():
         directions = stage_directions(tokens.text, int(spans.start[i]), int(spans.end[i]))

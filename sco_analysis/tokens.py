@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 
 import numpy as np
 import pyarrow as pa
+import pyarrow.compute as pc
 
 #: What joins two atoms to one word: a single one of these characters and nothing else (`tables.WORD`).
 JOINERS = "-'’."
@@ -22,6 +23,8 @@ _BREAK = "\n\n"
 
 #: for each code point of the basic plane whether it belongs to a word; few texts hold any above
 _WORD_CHARACTER = np.array([chr(c).isalnum() or c == ord("_") for c in range(0x10000)])
+#: for each of them whether it is none of these, nor a plain space
+_SIGN = ~_WORD_CHARACTER & (np.arange(0x10000) != ord(" "))
 
 
 @dataclass(frozen=True)
@@ -52,7 +55,8 @@ class Tokens:
     @cached_property
     def row(self) -> np.ndarray:
         """The number of the text each atom stands in."""
-        return np.searchsorted(self.base, self.start, side="right") - 1
+        first = np.searchsorted(self.start, self.base)
+        return np.repeat(np.arange(len(self.base)), np.diff(first, append=len(self)))
 
     @cached_property
     def _folds(self) -> tuple[np.ndarray, dict[str, int]]:
@@ -109,12 +113,45 @@ class Tokens:
         return table[points if points.dtype.itemsize < 4 else np.minimum(points, len(table) - 1)]
 
     @cached_property
+    def signs(self) -> np.ndarray:
+        """Where stands what is neither letter, digit, underscore nor plain space: one character in thirty or so."""
+        table = _SIGN if self.characters.dtype.itemsize < 4 else None
+        is_sign = np.take(table, self.characters) if table is not None else ~_word_characters(self.characters)
+        found = np.flatnonzero(is_sign)
+        return found if table is not None else found[self.characters[found] != ord(" ")]
+
+    def places(self, characters: str) -> np.ndarray:
+        """Find, in order, where one of ``characters`` stands: signs only, no letter, digit, underscore or space."""
+        return self.signs[self.hold(characters, self.signs)]
+
+    @cached_property
+    def strings(self) -> pa.LargeStringArray | list[str]:
+        """The texts as a column; as a list where one of them holds a lone surrogate, which no column can."""
+        return self._stretches(self.base, self.base + self.lengths)
+
+    def _stretches(self, start: np.ndarray, end: np.ndarray) -> pa.LargeStringArray | list[str]:
+        """Return the stretches ``start:end`` of ``text``, in order and apart, as `strings` returns whole texts."""
+        try:
+            data = self.text.encode()
+        except UnicodeEncodeError:
+            return [self.text[a:b] for a, b in zip(start.tolist(), end.tolist(), strict=True)]
+        edges = np.append(np.column_stack([start, end]), len(self.text)).astype(np.int64)
+        offsets = edges + _extra_bytes(self.characters, edges)
+        between = pa.LargeStringArray.from_buffers(2 * len(start), pa.py_buffer(offsets), pa.py_buffer(data))
+        return between.take(pa.array(np.arange(0, 2 * len(start), 2)))
+
+    @cached_property
     def joined(self) -> np.ndarray:
         """Whether an atom is one word with the next: a single joiner stands between the two."""
         after = np.zeros(len(self), dtype=bool)
         near = np.flatnonzero(self.start[1:] - self.end[:-1] == 1)
         after[near] = self.hold(JOINERS, self.end[near])
         return after
+
+    @cached_property
+    def _joins(self) -> np.ndarray:
+        """How many of the atoms before each are one word with their next."""
+        return np.concatenate([[0], np.cumsum(self.joined)])
 
     def recut(self, start: np.ndarray, end: np.ndarray) -> Tokens:
         """Return the same atoms as those of other texts: the stretches ``start:end`` of ``text``, in order and apart.
@@ -123,24 +160,41 @@ class Tokens:
 
         Raises `ValueError` when a stretch begins or ends inside an atom, or one lies outside them all.
         """
-        home = np.searchsorted(start, self.start, side="right") - 1
-        if len(self) and (home[0] < 0 or (self.end > end[home]).any()):
+        first = np.append(np.searchsorted(self.start, start), len(self))
+        many = np.diff(first)
+        last = first[1:][many > 0] - 1  # of each stretch that holds any
+        if (len(self) and first[0] > 0) or (self.end[last] > end[many > 0]).any():
             raise ValueError("an atom lies outside the stretches, or across the end of one")
         length = end - start + len(_BREAK)
         base = np.cumsum(length) - length
-        shift = (base - start)[home]
-        text = _BREAK.join([self.text[a:b] for a, b in zip(start.tolist(), end.tolist(), strict=True)])
-        again = Tokens(text, base, self.start + shift, self.end + shift, self.surface, self.surfaces)
-        again.__dict__.update(row=home, _folds=self._folds)  # fills cached properties: the work is done already
+        shift = np.repeat(base - start, many)
+        strings = self._stretches(start, end)
+        again = Tokens(_join(strings), base, self.start + shift, self.end + shift, self.surface, self.surfaces)
+        row = np.repeat(np.arange(len(start)), many)
+        again.__dict__.update(row=row, strings=strings, _folds=self._folds)  # fills cached properties
         return again
 
     def count_words(self, start: np.ndarray, end: np.ndarray) -> np.ndarray:
         """Count the words in each span ``start:end`` of ``text``, as `tables.count_words` counts one."""
         first = np.searchsorted(self.end, start, side="right")
         last = np.searchsorted(self.start, end, side="left")
-        joins = np.concatenate([[0], np.cumsum(self.joined)])
+        joins = self._joins
         inner = np.maximum(last - 1, first)  # the last atom's own joiner leads out of the span
         return np.where(end > start, last - first - (joins[inner] - joins[first]), 0)
+
+    def count_letters(self, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+        """Count the letters, digits and underscores in each span ``start:end`` of ``text``."""
+        return np.where(end > start, self._letters_before(end) - self._letters_before(start), 0)
+
+    def _letters_before(self, at: np.ndarray) -> np.ndarray:
+        whole = np.searchsorted(self.end, at, side="right")  # so many atoms end there or before
+        before, start = self._letters
+        return before[whole] + np.maximum(at - start[whole], 0)
+
+    @cached_property
+    def _letters(self) -> tuple[np.ndarray, np.ndarray]:
+        """How many letters stand in the atoms before each, and where each begins; behind the last is one more."""
+        return np.concatenate([[0], np.cumsum(self.end - self.start)]), np.append(self.start, len(self.text))
 
 
 def split_tokens(texts: str | Sequence[str], *, numbered: bool = True) -> Tokens:
@@ -150,9 +204,10 @@ def split_tokens(texts: str | Sequence[str], *, numbered: bool = True) -> Tokens
     text = _BREAK.join(texts)
     points = _code_points(text)
     inside = _word_characters(points)
-    edges = np.flatnonzero(np.diff(inside, prepend=False, append=False))
-    start, end = edges[::2], edges[1::2]
-    surface, surfaces = _number(points[inside], end - start) if numbered else (np.zeros(0, dtype=np.int32), [])
+    start, end = np.flatnonzero(np.diff(inside, prepend=False, append=False)).reshape(-1, 2).T.copy()
+    surface, surfaces = (
+        _number(np.compress(inside, points), end - start) if numbered else (np.zeros(0, dtype=np.int32), [])
+    )
     tokens = Tokens(text, np.cumsum(lengths) - lengths, start, end, surface, surfaces)
     tokens.__dict__["characters"] = points  # fills the cached property: the work is done already
     return tokens
@@ -183,7 +238,7 @@ def _code_points(text: str) -> np.ndarray:
 
 def _word_characters(points: np.ndarray) -> np.ndarray:
     if points.dtype.itemsize < 4:
-        return _WORD_CHARACTER[points]
+        return np.take(_WORD_CHARACTER, points)
     inside = _WORD_CHARACTER[np.minimum(points, 0xFFFF)]
     far = np.flatnonzero(points > 0xFFFF)
     distinct, which = np.unique(points[far], return_inverse=True)
@@ -199,10 +254,26 @@ def _number(points: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, list[s
     data = points.tobytes().decode(_ENCODINGS[points.dtype.itemsize]).encode()  # word characters hold no surrogate
     offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
     np.cumsum(lengths, out=offsets[1:])
-    wide = np.flatnonzero(points > 0x7F)  # characters of more than one byte, by how many more
-    more = np.zeros(len(wide) + 1, dtype=np.int64)
-    np.cumsum(1 + (points[wide] > 0x7FF) + (points[wide] > 0xFFFF).astype(np.int64), out=more[1:])
-    offsets += more[np.searchsorted(wide, offsets)]
+    offsets += _extra_bytes(points, offsets)
     atoms = pa.LargeStringArray.from_buffers(len(lengths), pa.py_buffer(offsets), pa.py_buffer(data))
     encoded = atoms.dictionary_encode()
     return encoded.indices.to_numpy(zero_copy_only=False), encoded.dictionary.to_pylist()
+
+
+def _extra_bytes(points: np.ndarray, at: np.ndarray) -> np.ndarray | int:
+    """Tell by how many bytes of UTF-8 each place ``at``, in order, lies behind its number of characters."""
+    wide = np.flatnonzero(points > 0x7F)
+    if not len(wide):
+        return 0
+    wider = points[wide]
+    more = 1 + (wider > 0x7FF).astype(np.int64) + (wider > 0xFFFF)
+    behind = np.searchsorted(at, wide, side="right")  # the first place behind each wide character
+    return np.cumsum(np.bincount(behind, more, minlength=len(at) + 1))[: len(at)].astype(np.int64)
+
+
+def _join(strings: pa.LargeStringArray | list[str]) -> str:
+    """Join texts with breaks between them."""
+    if isinstance(strings, list) or not len(strings):
+        return _BREAK.join(strings)
+    together = pa.LargeListArray.from_arrays([0, len(strings)], strings)
+    return pc.binary_join(together, pa.scalar(_BREAK, pa.large_string()))[0].as_py()

@@ -1,7 +1,9 @@
 """Tests of sentences: where they end, whose they are, and that they lose nothing."""
 
 import csv
+import re
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -9,7 +11,8 @@ from hypothesis import strategies as st
 
 import sco_analysis as sco
 from sco_analysis import tables
-from sco_analysis.sentences import split_text
+from sco_analysis.sentences import _holders, split_text
+from sco_analysis.tokens import split_tokens
 
 
 def _split(text: str) -> list[str]:
@@ -138,6 +141,27 @@ def test_sentences_of_the_seeds_end_where_readers_end_them(parsed, shared):
         gold = list(csv.DictReader(stream, delimiter="\t", quoting=csv.QUOTE_NONE))
     right = sum((ids[row["file"]], int(row["end"])) in ends for row in gold)
     assert right / len(gold) >= 0.99
+
+
+def _plain_holder(text, sentence, spans):
+    """Name the span that holds most letters of a sentence, if all that lie in it hold more than half: the plain way."""
+    letters = [len(re.findall(r"\w", text[max(a, sentence[0]) : min(b, sentence[1])])) for a, b in spans]
+    if 2 * sum(letters) <= len(re.findall(r"\w", text[sentence[0] : sentence[1]])):
+        return -1
+    return letters.index(max(letters))
+
+
+@given(st.text(alphabet="ab .", min_size=1, max_size=40), st.lists(st.integers(0, 40), max_size=8), st.integers(1, 9))
+def test_a_sentence_belongs_to_the_span_with_most_of_its_letters(text, cuts, length):
+    """Of spans that stand apart, the one is found that a plain count of letters finds, and none where half is told."""
+    edges = sorted({min(cut, len(text)) for cut in cuts})
+    spans = list(zip(edges[::2], edges[1::2], strict=False))
+    sentences = [(a, min(a + length, len(text))) for a in range(0, len(text), length)]
+    arrays = (np.array(pairs, dtype=np.int64).reshape(-1, 2).T for pairs in (sentences, spans))
+    found = _holders(split_tokens(text), *next(arrays), *next(arrays)).tolist()
+    wanted = [_plain_holder(text, sentence, spans) if spans else -1 for sentence in sentences]
+    whole = [next((n for n, (a, b) in enumerate(spans) if a <= s and e <= b), -1) for s, e in sentences]
+    assert found == [w if w >= 0 else plain for w, plain in zip(whole, wanted, strict=True)]
 
 
 def test_sentences_need_the_promised_columns():

@@ -94,3 +94,42 @@ def test_lengths_are_those_of_the_texts(texts):
     """Each text knows how long it is, whatever its characters."""
     found = tokens.split_tokens(texts)
     assert found.lengths.tolist() == [len(text) for text in texts]
+
+
+@given(TEXT)
+def test_places_of_signs_are_all_there_are(text):
+    """Every sign is found where it stands, in order: stops, marks, line ends, and halves of surrogate pairs."""
+    found = tokens.split_tokens(text)
+    for signs in (".", "-'’\n", "$\ud800"):
+        assert found.places(signs).tolist() == [at for at, character in enumerate(text) if character in signs]
+
+
+@given(TEXT, st.integers(0, 60), st.integers(0, 60))
+def test_letters_of_a_span_are_those_of_its_text(text, one, other):
+    """A span holds as many letters, digits and underscores as a regular expression finds in it, wherever it begins."""
+    start, end = min(one, len(text)), min(other, len(text))
+    count = tokens.split_tokens(text).count_letters(np.array([start]), np.array([end]))
+    assert count.tolist() == [len(re.findall(r"\w", text[start:end]))]
+
+
+@given(st.lists(TEXT, max_size=5))
+def test_texts_come_back_as_a_column(texts):
+    """The column of texts holds each text, of whatever characters; with a lone surrogate it is a list."""
+    strings = tokens.split_tokens(texts).strings
+    assert [str(text) for text in strings] == texts
+    assert isinstance(strings, list) == _cannot_be_encoded("".join(texts))
+
+
+def _cannot_be_encoded(text):
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def test_stretches_with_a_lone_surrogate_are_cut():
+    """Half a surrogate pair lies in its stretch as it lay in the text."""
+    cut = tokens.split_tokens("one \ud800 two\nthree").recut(np.array([0, 10]), np.array([9, 15]))
+    assert (cut.text, cut.strings) == ("one \ud800 two\n\nthree", ["one \ud800 two", "three"])
+    assert cut.row.tolist() == [0, 0, 1]

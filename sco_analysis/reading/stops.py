@@ -106,9 +106,9 @@ def find_ends(tokens: Tokens, begin: np.ndarray, end: np.ndarray) -> np.ndarray:
 
 def _find_stops(tokens: Tokens) -> Stop:
     """Find all stops of the texts, as arrays: what `stops_of` lists; after the last word there may be one more."""
-    marks = np.concatenate([[False], tokens.hold(_MARKS), [False]])
-    edges = np.flatnonzero(marks[1:] != marks[:-1])
-    start, end = edges[::2], edges[1::2]
+    marks = tokens.places(_MARKS)
+    apart = np.diff(marks) > 1
+    start, end = marks[np.append(True, apart)[: len(marks)]], marks[np.append(apart, True)[: len(marks)]] + 1
     closed = _skip(tokens, end, _CLOSERS)
     return Stop(start, end, closed, _skip(tokens, closed, SPACES))
 
