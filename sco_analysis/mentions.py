@@ -9,16 +9,20 @@ speakers' states are meant without being named ("your country", "our relations":
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 from .dictionaries import Dictionary, read_dictionary
-from .matches.contexts import compiled, flatten, refused
+from .matches.addresses import find_addresses
+from .matches.contexts import refused
 from .matches.matching import Hits, Matcher
+from .matches.meanings import Found, Sense, join, meanings_of
+from .matches.offices import in_office
 from .tables import build, check
 from .theatres import assign_theatres
 from .tokens import Tokens, split_tokens
@@ -27,8 +31,6 @@ if TYPE_CHECKING:
     from .parse import Parsed
 
 _TRAVELS = ("genre", "source", "date")
-_FORMS = {"city": "capital"}  # a city stands for its state as the capital does; `sub` keeps the difference
-_LEEWAY = pd.Timedelta(days=365)  # somebody stands for an office a year before and after it, too
 
 
 def find_mentions(sentences: pd.DataFrame, dictionary: Dictionary | str | Path) -> pd.DataFrame:
@@ -51,22 +53,35 @@ def mentions_among(tokens: Tokens, dictionaries: Iterable[Dictionary], sentences
 
     No two of the dictionaries may have a key in common.
     """
-    parts = [_hits(tokens, dictionary, sentences) for dictionary in dictionaries]
-    return _table(tokens, pd.concat(parts, ignore_index=True), sentences)
+    return _table(tokens, join([_found(tokens, dictionary, sentences) for dictionary in dictionaries]), sentences)
 
 
-def _hits(tokens: Tokens, dictionary: Dictionary, sentences: pd.DataFrame) -> pd.DataFrame:
-    """Find the hits of one dictionary: numbers of their first and last atom, key, kind, form, sub, how."""
-    hits = _named(tokens, dictionary, sentences)
+def _found(tokens: Tokens, dictionary: Dictionary, sentences: pd.DataFrame) -> Found:
+    """Find what one dictionary knows: what is named, what is addressed, and each key once at a place."""
+    hits = dictionary.match(tokens)
+    hits = hits.where(~refused(tokens, hits, dictionary) & ~_aside(tokens, hits, dictionary, sentences))
+    found, pattern = meanings_of(dictionary).of(hits)
+    if "date" in sentences:
+        days = sentences["date"].to_numpy()[tokens.row[found.first]]
+    else:
+        days = np.full(len(pattern), np.datetime64("NaT"))
+    found = found.where(in_office(found, pattern, days, dictionary))
     if dictionary.extra.get("address"):
-        hits = pd.concat([hits, _addresses(tokens, dictionary.extra["address"], sentences)], ignore_index=True)
-    hits = hits.astype({"first": "int64", "last": "int64"})
-    hits = hits[~hits.duplicated(["first", "key"]).to_numpy()]  # named and addressed at once
+        found = join([found, find_addresses(tokens, dictionary.extra["address"], sentences)])
+    found = found.where(_new(found))
     if "unnamed" in dictionary.extra:
-        first = hits["first"].to_numpy()
-        places = {"doc_id": sentences["doc_id"].array.take(tokens.row[first]), "sentence": tokens.row[first]}
-        hits = assign_theatres(hits.assign(**places, start=tokens.start[first]), dictionary.extra["unnamed"])
-    return hits[["first", "last", "key", "kind", "form", "sub", "how"]]
+        doc = pd.factorize(sentences["doc_id"])[0]
+        found = assign_theatres(found, tokens, doc, dictionary.extra["unnamed"])
+    return found
+
+
+def _new(found: Found) -> np.ndarray:
+    """Tell which hits are not of the same key at the same place as one before: named and addressed at once."""
+    site = found.first * max(len(found.keys), 1) + found.key
+    order = np.argsort(site, kind="stable")
+    new = np.ones(len(site), dtype=bool)
+    new[order[1:]] = site[order[1:]] != site[order[:-1]]
+    return new
 
 
 def concordance(parsed: Parsed, pattern_or_key: str, window: int = 60) -> pd.DataFrame:
@@ -100,46 +115,6 @@ def concordance(parsed: Parsed, pattern_or_key: str, window: int = 60) -> pd.Dat
     return pd.DataFrame(rows, columns=columns).sort_values(["doc_id", "start"], ignore_index=True)
 
 
-def _table(tokens: Tokens, hits: pd.DataFrame, sentences: pd.DataFrame) -> pd.DataFrame:
-    """Turn hits into the table of mentions."""
-    row = tokens.row[hits["first"].to_numpy()]
-    order = np.lexsort((pd.factorize(hits["key"], sort=True)[0], hits["first"], row))
-    hits, row = hits.take(order), row[order]
-    first, last = hits.pop("first").to_numpy(), hits.pop("last").to_numpy()
-    start, end, begin = tokens.start[first], tokens.end[last], sentences["start"].to_numpy()[row]
-    columns = {
-        "doc_id": sentences["doc_id"].array.take(row),
-        "start": begin + (start - tokens.base[row]),
-        "end": begin + (end - tokens.base[row]),
-        "text": [tokens.text[a:b] for a, b in zip(start.tolist(), end.tolist(), strict=True)],
-        "sentence": begin,
-        **{column: hits[column].array for column in hits},
-        **{column: sentences[column].array.take(row) for column in _TRAVELS if column in sentences},
-    }
-    return build("mentions", pd.DataFrame(columns, index=range(len(row))))
-
-
-def _named(tokens: Tokens, dictionary: Dictionary, sentences: pd.DataFrame) -> pd.DataFrame:
-    """Find what is named: the hits of the dictionary that no context refuses, one row for each of their targets."""
-    hits = dictionary.match(tokens)
-    hits = hits.where(~refused(tokens, hits, dictionary) & ~_aside(tokens, hits, dictionary, sentences))
-    targets = [(n, *target) for n, pattern in enumerate(dictionary.patterns) for target in pattern.targets]
-    table = pd.DataFrame(targets, columns=["pattern", "key", "sub"], dtype=object)
-    table["kind"] = [dictionary.entries[key].kind for key in table["key"]]
-    topic = table["kind"] == "topic"
-    table["form"] = table["sub"].replace(_FORMS).where(~topic, None)
-    table["sub"] = table["sub"].where(topic | table["sub"].isin(list(_FORMS)), None)
-    table["how"] = None
-    texts = ["key", "sub", "kind", "form", "how"]
-    table[texts] = table[texts].astype("str")
-    count = np.bincount(table["pattern"].astype(int), minlength=len(dictionary.patterns))
-    which = np.repeat(np.arange(len(hits.first)), count[hits.pattern])
-    step = np.arange(len(which)) - np.repeat(np.cumsum(count[hits.pattern]) - count[hits.pattern], count[hits.pattern])
-    found = table.iloc[(np.cumsum(count) - count)[hits.pattern[which]] + step].reset_index(drop=True)
-    found["first"], found["last"] = hits.first[which], hits.last[which]
-    return found[_in_office(tokens, found, dictionary, sentences)].drop(columns="pattern")
-
-
 def _aside(tokens: Tokens, hits: Hits, dictionary: Dictionary, sentences: pd.DataFrame) -> np.ndarray:
     """Tell which hits stand in furniture that speaks of nothing.
 
@@ -156,91 +131,32 @@ def _aside(tokens: Tokens, hits: Hits, dictionary: Dictionary, sentences: pd.Dat
     return aside[row]
 
 
-def _in_office(tokens: Tokens, found: pd.DataFrame, dictionary: Dictionary, sentences: pd.DataFrame) -> np.ndarray:
-    """Tell which hits name somebody who, on the date of the sentence, holds the office that the key stands for."""
-    keep, terms = np.ones(len(found), dtype=bool), dictionary.extra.get("terms", {})
-    dates = sentences["date"].to_numpy() if "date" in sentences else np.full(len(sentences), np.datetime64("NaT"))
-    person = np.flatnonzero(found["form"] == "person")
-    numbers, keys = found["pattern"].to_numpy()[person], found["key"].to_numpy()[person]
-    days = dates[tokens.row[found["first"].to_numpy()[person]].astype(int)].astype("datetime64[D]")
-    known: dict[Any, set[str]] = {}  # the same name is asked about on the same day again and again
-    for i, number, key, day in zip(person, numbers, keys, days, strict=True):
-        asked = (number, str(day))
-        if asked not in known:
-            pattern = dictionary.patterns[number]
-            known[asked] = _offices(pattern.text, pattern.targets, terms, pd.Timestamp(day))
-        keep[i] = key in known[asked]
-    return keep
+def _table(tokens: Tokens, found: Found, sentences: pd.DataFrame) -> pd.DataFrame:
+    """Turn hits into the table of mentions."""
+    rank = np.argsort(sorted(range(len(found.keys)), key=found.keys.__getitem__))  # of each key in the order of names
+    found = found.where(np.argsort(found.first * max(len(rank), 1) + rank[found.key], kind="stable"))
+    row = tokens.row[found.first]
+    begin = sentences["start"].to_numpy()[row]
+    inner = begin - tokens.base[row]  # from an offset in the tokens' text to one in the document
+    columns = {
+        "doc_id": sentences["doc_id"].array.take(row),
+        "start": tokens.start[found.first] + inner,
+        "end": tokens.end[found.last] + inner,
+        "text": _printed(tokens, found),
+        "key": pd.array(found.keys, dtype="str").take(found.key),
+        "sentence": begin,
+    }
+    for place, name in enumerate(Sense._fields):
+        columns[name] = pd.array([sense[place] for sense in found.senses], dtype="str").take(found.sense)
+    columns |= {column: sentences[column].array.take(row) for column in _TRAVELS if column in sentences}
+    return build("mentions", pd.DataFrame(columns, index=range(len(row))))
 
 
-def _offices(
-    name: str, targets: tuple[tuple[str, str | None], ...], terms: Mapping[Any, Any], date: pd.Timestamp
-) -> set[str]:
-    """List the keys that a name stands for on ``date``.
-
-    A full name stands for its state whenever it is said, unless it has held offices of two; a surname alone stands for
-    nobody before the first year in office is near.
-    """
-    keys = [key for key, sub in targets if sub == "person"]
-    if len(keys) == 1 and (" " in name or pd.isna(date)):
-        return set(keys)
-    if pd.isna(date):  # without a date, the same person's latest office; of two people, neither
-        people = {person for key in keys for person, _, _ in terms[name, key]}
-        return {max(keys, key=lambda key: max(term[1] for term in terms[name, key]))} if len(people) == 1 else set()
-    serving = []
-    for key in keys:
-        for _, since, until in terms[name, key]:
-            ended = len(keys) > 1 and until and date > pd.Timestamp(until) + _LEEWAY
-            if pd.Timestamp(since) - _LEEWAY <= date and not ended:
-                serving.append((since, key))
-    return {max(serving)[1]} if serving else set()
-
-
-# ---------------------------------------------------------------------- address: states meant without a name
-
-
-def _addresses(tokens: Tokens, words: Mapping[str, list[str]], sentences: pd.DataFrame) -> pd.DataFrame:
-    """Find "your country", "Mr President", "our relations" where it is known whose they are."""
-    rows = []
-    if {"state", "voice"} <= set(sentences):
-        groups = [group for group, patterns in words.items() for _ in patterns]
-        hits, meant = compiled(tuple(flatten(list(words.values()))), False).match(tokens), _Sides(sentences)
-        for first, last, number in zip(hits.first, hits.last, hits.pattern, strict=True):
-            keys, how = meant.by(tokens.row[first], groups[number])
-            form = "person" if groups[number] == "style" else "address"
-            rows += [(first, last, key, "state", form, None, how) for key in keys]
-    columns = ["first", "last", "key", "kind", "form", "sub", "how"]
-    texts = dict.fromkeys(("key", "kind", "form", "sub", "how"), "str")
-    return pd.DataFrame(rows, columns=columns, dtype=object).astype(texts)
-
-
-class _Sides:
-    """Whose state is meant by whom: in a talk between two states, or between one and its questioners."""
-
-    def __init__(self, sentences: pd.DataFrame) -> None:
-        state = sentences["state"].astype("str")
-        self.voice, self.state = (column.to_numpy(dtype=object) for column in (sentences["voice"], state))
-        columns = ["doc_id", "session"] if "session" in sentences else ["doc_id"]
-        self.session = sentences.groupby(columns, sort=False).ngroup().to_numpy()
-        known = (sentences["voice"].eq("turn") & state.notna()).to_numpy(dtype=bool)
-        pairs = pd.DataFrame({"session": self.session[known], "state": self.state[known]}).drop_duplicates()
-        self.sides: dict[int, list[str]] = {}
-        for session, side in zip(pairs["session"].tolist(), pairs["state"], strict=True):
-            self.sides.setdefault(session, []).append(side)
-
-    def by(self, row: int, group: str) -> tuple[list[str], str]:
-        """Resolve a word of ``group`` in the sentence ``row``: the states meant, and how they were found."""
-        own, voice = self.state[row], self.voice[row]
-        own = own if isinstance(own, str) else None
-        if group == "own":
-            spoken = own and voice in ("turn", "quotation")
-            return ([own], "the speaker's own state") if spoken else ([], "")
-        if voice != "turn":
-            return [], ""
-        sides = self.sides.get(self.session[row], [])
-        if group == "both":
-            return (sides, "both sides of the talk") if len(sides) == 2 and own else ([], "")
-        others = [state for state in sides if state != own]
-        if len(others) != 1:
-            return [], ""
-        return others, "the other side of the talk" if own else "the one who is asked"
+def _printed(tokens: Tokens, found: Found) -> ExtensionArray:
+    """Return the words of each hit as printed: those of one atom by its number, others cut out of the text."""
+    several = np.flatnonzero(found.last > found.first)
+    start, end = tokens.start[found.first[several]], tokens.end[found.last[several]]
+    phrases = [tokens.text[a:b] for a, b in zip(start.tolist(), end.tolist(), strict=True)]
+    number = tokens.surface[found.first].astype(np.int64)
+    number[several] = np.arange(len(tokens.surfaces), len(tokens.surfaces) + len(phrases))
+    return pd.array([*tokens.surfaces, *phrases], dtype="str").take(number)

@@ -11,52 +11,52 @@ named (see ``data/topics.yml``). Each hit of such a word goes, sub-topic and all
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
-import pandas as pd
+
+from .matches.meanings import Found
+from .tokens import Tokens
 
 
-def assign_theatres(mentions: pd.DataFrame, rules: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
-    """Return ``mentions`` (doc_id, sentence, start, key, sub) with the hits of unnamed theatres under their topics.
+def assign_theatres(found: Found, tokens: Tokens, doc: np.ndarray, rules: Sequence[Mapping[str, Any]]) -> Found:
+    """Return ``found`` with the hits of unnamed theatres under the keys of those that they speak of.
 
-    ``rules`` is what stands under ``unnamed``: ``sub`` (the sub-topic that names no theatre) and ``theatres`` (topic →
-    the sub-topics that name one).
+    ``doc`` is the number of the document of each text of ``tokens``. ``rules`` is what stands under ``unnamed``:
+    ``sub`` (the sub-topic that names no theatre) and ``theatres`` (topic → the sub-topics that name one).
     """
-    keys = mentions["key"].to_numpy(dtype=object, copy=True)
+    key, row = found.key.copy(), tokens.row[found.first]
     for rule in rules:
-        unnamed = (mentions["sub"] == rule["sub"]).to_numpy(dtype=bool)
-        named = np.zeros(len(mentions), dtype=bool)
+        unnamed = np.array([sense.sub == rule["sub"] for sense in found.senses], dtype=bool)[found.sense]
+        named = np.zeros(len(unnamed), dtype=bool)
         for topic, subs in rule["theatres"].items():
-            named |= (mentions["key"].eq(topic) & mentions["sub"].isin(subs)).to_numpy(dtype=bool)
-        site, start = mentions["sentence"].to_numpy(), mentions["start"].to_numpy()
-        doc = pd.factorize(mentions["doc_id"])[0]
-        for wanted, there in _by_document(doc, unnamed, named):
-            chosen = _nearest(site, start, wanted, there)
-            keys[wanted] = keys[there[chosen]]
-    return mentions.assign(key=pd.Series(keys, mentions.index, dtype=mentions["key"].dtype))
+            of_subs = np.array([sense.sub in subs for sense in found.senses], dtype=bool)[found.sense]
+            named |= of_subs & (np.array([own == topic for own in found.keys], dtype=bool)[found.key])
+        wanted, there = np.flatnonzero(unnamed), np.flatnonzero(named)
+        wanted = wanted[np.isin(doc[row[wanted]], doc[row[there]])]
+        if len(wanted):
+            key[wanted] = key[_meant(tokens.start[found.first], row, doc[row], wanted, there)]
+    return replace(found, key=key)
 
 
-def _by_document(doc: np.ndarray, unnamed: np.ndarray, named: np.ndarray) -> Iterator[tuple[np.ndarray, np.ndarray]]:
-    """Yield for each document that has both the places of its hits ``unnamed`` and of those ``named``."""
-    wanted, there = np.flatnonzero(unnamed), np.flatnonzero(named)
-    wanted, there = wanted[np.argsort(doc[wanted], kind="stable")], there[np.argsort(doc[there], kind="stable")]
-    for number in np.intersect1d(doc[wanted], doc[there]):
-        own, near = (np.searchsorted(doc[places], [number, number + 1]) for places in (wanted, there))
-        yield wanted[slice(*own)], there[slice(*near)]
+def _meant(start: np.ndarray, row: np.ndarray, doc: np.ndarray, wanted: np.ndarray, there: np.ndarray) -> np.ndarray:
+    """Choose for each hit ``wanted`` one of ``there``, the theatres named; its document names at least one."""
+    there = there[np.lexsort((start[there], doc[there]))]
+    site, asked = (doc[hits] * (start.max() + 1) + start[hits] for hits in (there, wanted))
+    after = np.searchsorted(site, asked)
+    before = after - 1
+    far = np.iinfo(np.int64).max
 
+    def distance(at: np.ndarray) -> np.ndarray:
+        """How far the theatre at the place ``at`` is, if it stands in the same sentence."""
+        hit = there[np.clip(at, 0, len(there) - 1)]
+        same = (at >= 0) & (at < len(there)) & (row[hit] == row[wanted])
+        return np.where(same, np.abs(start[hit] - start[wanted]), far)
 
-def _nearest(sentence: np.ndarray, start: np.ndarray, wanted: np.ndarray, there: np.ndarray) -> list[int]:
-    """For each hit ``wanted``, give the number among ``there`` of the theatre that it speaks of."""
-    order = np.argsort(start[there], kind="stable")
-    starts, sentences = start[there][order], sentence[there][order]
-    chosen = []
-    for hit in wanted:
-        own = np.arange(*np.searchsorted(sentences, [sentence[hit], sentence[hit] + 1]))
-        if len(own):
-            at = own[np.argmin(np.abs(starts[own] - start[hit]))]
-        else:
-            at = max(int(np.searchsorted(starts, start[hit])) - 1, 0)
-        chosen.append(int(order[at]))
-    return chosen
+    behind, ahead = distance(before), distance(after)
+    precedes = (before >= 0) & (doc[there[before]] == doc[wanted])
+    last = np.where(precedes, before, after)  # named last before it, else first after it
+    nearest = np.where(ahead < behind, after, np.searchsorted(site, site[before]))  # of one place, the first
+    return there[np.where(np.minimum(behind, ahead) < far, nearest, last)]
