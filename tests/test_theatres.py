@@ -1,7 +1,11 @@
 """Tests of theatres: words of a war that is not named go to the one the text names."""
 
+import re
+
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from sco_analysis import mentions
 from sco_analysis.dictionaries import compile_dictionary
@@ -76,3 +80,35 @@ def test_the_topics_of_the_package(text, topics):
     """A ceasefire is of the war that its sentence names, and of Ukraine where none is named."""
     table = pd.DataFrame({"doc_id": ["d"], "start": [0], "end": [len(text)], "text": [text]})
     assert set(mentions.find_mentions(table, "topics")["key"]) == topics
+
+
+def reference(sentences, documents):
+    """Topic of each hit of an unnamed theatre, asked one by one: nearest in its sentence, last before, first after."""
+    places, asked = [], []
+    for row, text in enumerate(sentences):
+        for match in re.finditer(r"\w+( accords)?", text):
+            topic = {"Norland": "north", "Southland": "south", "island accords": "south"}.get(match[0])
+            if topic:
+                places.append((documents[row], row, match.start(), topic))
+            elif match[0] == "ceasefire":
+                asked.append((documents[row], row, match.start()))
+    out = []
+    for doc, row, start in asked:
+        own = [(abs(at - start), at, topic) for d, r, at, topic in places if d == doc and r == row]
+        before = [topic for d, r, _, topic in places if d == doc and r < row]
+        after = [topic for d, r, _, topic in places if d == doc and r > row]
+        out.append(min(own)[2] if own else (before[-1:] + after[:1] + ["north"])[0])
+    return out
+
+
+WORD = st.sampled_from(["Norland", "Southland", "island accords", "ceasefire", "ceasefire", "fish", "word"])
+
+
+@given(st.lists(st.tuples(st.sampled_from("ab"), st.lists(WORD, min_size=1, max_size=5).map("; ".join)), min_size=1))
+def test_all_at_once_equals_the_plain_reference(rows):
+    """Whatever stands where, each word goes to the theatre that the rules, asked one by one, name."""
+    rows = sorted(rows, key=lambda row: row[0])
+    documents, sentences = zip(*rows, strict=True)
+    assert [key for key, text in found(*sentences, documents=documents) if text == "ceasefire"] == reference(
+        sentences, documents
+    )
