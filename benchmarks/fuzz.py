@@ -27,6 +27,7 @@ from pathlib import Path
 from typing import Any
 
 import pandas as pd
+from fuzz_files import make_file, try_files
 
 import sco_analysis as sco
 from sco_analysis import tables
@@ -415,6 +416,7 @@ TARGETS: dict[str, Target] = {
     "steps": (try_steps, Maker.document, 100),
     "dictionaries": (try_dictionaries, make_dictionary, 20),
     "corpora": (try_corpora, make_corpus, 5),
+    "files": (try_files, make_file, 20),
 }
 
 

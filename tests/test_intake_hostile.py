@@ -7,12 +7,14 @@ import os
 import random
 import socket
 import zipfile
+import zlib
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import sco_analysis as sco
+from sco_analysis.intake import readers, word_files
 from sco_analysis.intake.encodings import decode, replace_surrogates
 from sco_analysis.intake.inputs import Input, name_documents, printable
 from sco_analysis.intake.limits import Limits
@@ -280,6 +282,34 @@ def test_other_encodings_are_found(encoding):
         "cp1252": "The “leaders” met in Côte d’Azur – at last. " * 5,
     }.get(encoding, "Встреча с Президентом Казахстана состоялась в Астане в июле этого года. " * 5)
     assert decode(text.encode(encoding))[0] == text
+
+
+def test_a_word_document_broken_inside_is_told(tmp_path):
+    """A Word document whose packed text is spoilt is left out with a reason; what was found costs no other document."""
+    docx = pytest.importorskip("docx")
+    made = docx.Document()
+    made.add_paragraph(" ".join(map(str, range(999))))
+    made.save(tmp_path / "a.docx")
+    with zipfile.ZipFile(tmp_path / "a.docx") as packed:
+        part = packed.getinfo("word/document.xml")
+    data = bytearray((tmp_path / "a.docx").read_bytes())
+    data[part.header_offset + 30 + len(part.filename)] = 0xFF  # of no kind that packed data can be
+    (tmp_path / "a.docx").write_bytes(data)
+    with pytest.raises(zlib.error):
+        docx.Document(tmp_path / "a.docx")
+    assert _reasons(tmp_path) == {"a.docx": word_files.BROKEN}
+
+
+def test_an_error_of_a_library_costs_one_file(tmp_path, monkeypatch):
+    """Whatever a library raises over a file is the reason why that file was left out, and the others are read."""
+
+    def fail(data, limits):
+        raise ArithmeticError("tables are round")
+
+    monkeypatch.setitem(readers._READERS, "html", fail)
+    (tmp_path / "a.html").write_text("<html><p>Trade grows.</p></html>")
+    told = "it cannot be read (ArithmeticError: tables are round); save it anew, or as plain text"
+    assert _reasons(tmp_path) == {"a.html": told}
 
 
 @settings(max_examples=150, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

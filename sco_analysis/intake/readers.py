@@ -10,7 +10,7 @@ from dataclasses import dataclass, field, replace
 from posixpath import splitext
 from typing import Any, BinaryIO
 
-from ..errors import CorpusError
+from ..errors import CorpusError, ScoError
 from . import archives, pdfs, rows, webpages, word_files
 from .archives import Member
 from .encodings import decode, replace_surrogates
@@ -85,6 +85,11 @@ def read_input(source: Input, limits: Limits) -> Iterator[Record]:
             yield from _read(stream, source.name, part)
     except OSError as error:
         yield record | {"reason": f"it cannot be read ({error.strerror or error})"}
+    except ScoError:
+        raise
+    except Exception as error:  # what a library makes of a broken file is its own affair, and must not cost the others
+        told = f"{type(error).__name__}: {str(error)[:100]}".rstrip(": ")
+        yield record | {"reason": f"it cannot be read ({told}); save it anew, or as plain text"}
 
 
 def kind_of(name: str) -> str | None:

@@ -6,6 +6,7 @@ import io
 import zipfile
 from typing import Any
 
+from . import archives
 from .limits import MEGABYTE, Limits
 
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
@@ -40,7 +41,7 @@ def read_word(data: bytes, limits: Limits) -> tuple[str, dict[str, Any]] | str:
         text = "\n\n".join(_blocks(document.element.body))
         properties = document.core_properties
         said = {"title": properties.title, "author": properties.author}
-    except (zipfile.BadZipFile, OpcError, LxmlError, KeyError, ValueError, EOFError, NotImplementedError, RuntimeError):
+    except (*archives.BROKEN, OpcError, LxmlError):
         return BROKEN
     if len(text) > limits.document:
         return TOO_LARGE
