@@ -19,9 +19,11 @@ from sco_analysis import tables
 from sco_analysis.cli import main
 from sco_analysis.repeats import mark_repeats
 from sco_analysis.scale import analysing, parts, pools
-from sco_analysis.scale.copies import find_copies, find_pairs, resolve
+from sco_analysis.scale.copies import find_copies, resolve
+from sco_analysis.scale.pairs import find_pairs
 from sco_analysis.scale.parts import Job
 from sco_analysis.scale.parts import parse_share as parse_share_really
+from sco_analysis.scale.sketches import write_sketch
 
 TALLIES = ("topic_frequency", "speaker_share", "sentiment_toward_states")
 SPANS = ("turns", "quotations", "sentences", "mentions", "polarity")
@@ -303,14 +305,11 @@ def marks_of_parts(documents, edges, buckets):
         for first, last in pairwise(edges):
             own = pd.DataFrame([row for rows in documents[first:last] for row in rows])
             ids = pd.Series([rows[0]["doc_id"] for rows in documents[first:last]], dtype="str")
-            ordered = parts.in_order(own.assign(repeat_of=mark_repeats(own)), ids)
             keys.append(f"part{first}")
-            parts.write_passages(ordered, job.part(keys[-1]) / "passages.arrow")
-            parts.write_sketch(ordered, ids, job.part(keys[-1]) / "sketch.npy")
-        concerned = set()
+            write_sketch(own, ids, job.part(keys[-1]))
         for bucket in range(buckets):
-            concerned |= set(find_pairs(job, "run", keys, bucket, buckets)[0])
-        for part in sorted(concerned):
+            find_pairs(job, "run", keys, bucket, buckets)
+        for part in range(len(keys)):
             find_copies(job, "run", keys, part, buckets)
         for part, (first, last) in enumerate(pairwise(edges)):
             marks = resolve(job, "run", keys, part)
@@ -325,6 +324,20 @@ def test_repeats_are_those_of_the_whole(corpus):
     documents, edges, buckets = corpus
     expected = mark_repeats(pd.DataFrame([row for rows in documents for row in rows])).fillna("").tolist()
     assert marks_of_parts(documents, edges, buckets) == expected
+
+
+def test_a_run_goes_on_in_another_part_as_far_as_it_goes():
+    """Short sentences beside a copy are copies in whatever part their originals stand, however many there are."""
+    short = [f"{word} was said." for word in WORDS] * 3
+    first = [*short[:20], COMMON, *short[20:]]
+    second = [*short[:20], COMMON.replace("signed", "made"), *short[20:40], "Nothing more was said of it.", *short[41:]]
+    documents = [
+        [{"doc_id": name, "start": at, "text": text, "voice": "turn"} for at, text in enumerate(texts)]
+        for name, texts in (("d0", first), ("d1", second))
+    ]
+    expected = [""] * len(first) + [f"d0:{at}" for at in range(41)] + [""] * (len(second) - 41)
+    assert marks_of_parts(documents, [0, 1, 2], 1) == expected
+    assert marks_of_parts(documents, [0, 2], 1) == expected
 
 
 def test_a_part_does_not_compare_what_the_corpus_does_not():

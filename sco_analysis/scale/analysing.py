@@ -25,11 +25,13 @@ from ..progress import progress
 from ..records import escape_formulas
 from ..store.files import alone, put, put_together
 from ..store.fingerprints import digest, hash_file
-from .copies import find_copies, find_pairs
-from .parts import SKETCH, TABLES, WORK, Job, code_here, name_documents, parse_share
+from .copies import find_copies
+from .pairs import find_pairs
+from .parts import TABLES, WORK, Job, code_here, name_documents, parse_share
 from .pools import Lost, Pool, opened, run
 from .publishing import TALLIES, add_files, publish_part, sums_file
 from .shares import Share, divide
+from .sketches import SKETCH
 
 #: Characters of text that one process parses at a time.
 BLOCK = 2_000_000
@@ -251,21 +253,19 @@ def _mark_all(job: Job, pool: Pool, parts: list[dict[str, Any]], block: int) -> 
     """Find the passages that several parts print, and write all tables; returns how many rows each has."""
     keys = [part["key"] for part in parts]
     state = digest(keys)[:16]
-    size = sum((job.part(key) / "sketch.npy").stat().st_size for key in keys)
+    size = sum((job.part(key) / "sketch").stat().st_size for key in keys)
     buckets = 1 + size // (SKETCH.itemsize * max(_SKETCHED, block // 8))
-    concerned: set[int] = set()
     with progress("Repeats", buckets + 2 * len(parts)) as step:
         calls = ((bucket, (job, state, keys, bucket, buckets)) for bucket in range(buckets))
-        for bucket, found in _certain(run(pool, find_pairs, calls)):
+        for bucket, twice in _certain(run(pool, find_pairs, calls)):
             step(f"range {bucket + 1}")
-            concerned.update(found[0])
-            if found[1]:
-                part, doc = found[1][0]
+            if twice:
+                part, doc = twice[0]
                 name = pd.read_parquet(job.part(keys[part]) / "documents.parquet")["doc_id"].iloc[doc]
                 raise CorpusError(f"two documents have the doc_id {name!r}; give each its own")
-        calls = ((part, (job, state, keys, part, buckets)) for part in sorted(concerned))
+        calls = ((part, (job, state, keys, part, buckets)) for part in range(len(parts)))
         for part, _ in _certain(run(pool, find_copies, calls)):
-            step(f"partition {parts[part]['name']}")
+            step(f"passages of {parts[part]['name']}")
         rows = dict.fromkeys(TABLES, 0)
         calls = ((part, (job, state, keys, part, each["name"])) for part, each in enumerate(parts))
         for part, found in _certain(run(pool, publish_part, calls)):

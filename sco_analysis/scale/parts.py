@@ -5,8 +5,8 @@ appears when all is in it:
 
 - ``documents.parquet`` (without the texts), ``turns.parquet`` … ``polarity.parquet``: the tables, with the repeats that
   the part knows of;
-- ``passages.arrow``: its sentences in the order of the corpus, to be looked into from other parts without being read;
-- ``sketch.npy``: what must be known of them to find their copies in other parts (`repeats.sketch`), sorted by hash;
+- what is kept of its passages to find their copies in other parts (`sketches`);
+- ``sentence_of``: for each row of polarity the row of its sentence;
 - ``record.json``: how many documents and words, which documents failed and why.
 """
 
@@ -29,18 +29,16 @@ import pyarrow.parquet as pq
 from ..errors import ScoError
 from ..parse import Parsed, find_failing
 from ..parse import parse_strictly as parse
-from ..repeats import sketch
 from ..store.files import put, put_together
 from ..store.fingerprints import digest, hash_made_with
+from ..tables import locate
 from .shares import Share
+from .sketches import save, write_sketch
 
 WORK = ".work"
 TABLES = ("documents", "turns", "quotations", "sentences", "mentions", "polarity")
-SKETCH = np.dtype(
-    [("hash", "u8"), ("whole", "u8"), ("mask", "u8"), ("row", "u4"), ("doc", "u4"), ("words", "u2"), ("kind", "u1")]
-)
-#: kinds of rows of a sketch, by number: those of `repeats.sketch`, and the documents' names
-KINDS = {"whole": 0, "first": 1, "last": 2, "doc_id": 3}
+#: rows of sentences, by number
+ROW = np.dtype("u4")
 _EVIDENCE = pa.list_(
     pa.struct([("start", pa.int64()), ("end", pa.int64()), ("text", pa.string()), ("valence", pa.float64())])
 )
@@ -133,9 +131,9 @@ def _write(parsed: Parsed, folder: Path, record: Mapping[str, Any]) -> None:
         for name in TABLES:
             frame = getattr(parsed, name)
             write_table(frame.drop(columns="text") if name == "documents" else frame, draft / f"{name}.parquet")
-        ordered = in_order(parsed.sentences, parsed.documents["doc_id"])
-        write_passages(ordered, draft / "passages.arrow")
-        write_sketch(ordered, parsed.documents["doc_id"], draft / "sketch.npy")
+        write_sketch(parsed.sentences, parsed.documents["doc_id"], draft)
+        sentence = locate(parsed.sentences, parsed.polarity["doc_id"], parsed.polarity["sentence"])
+        save(sentence.astype(ROW), draft / "sentence_of")
         put(draft / "record.json", json.dumps(record, ensure_ascii=False).encode())
         if folder.is_dir():  # another worker was as quick
             return
@@ -152,49 +150,3 @@ def write_table(frame: pd.DataFrame, path: Path) -> None:
         schema = schema.set(schema.get_field_index("evidence"), pa.field("evidence", _EVIDENCE))
     table = pa.Table.from_pandas(told, schema=schema, preserve_index=False)
     put_together({path: lambda draft: pq.write_table(table, draft)})
-
-
-def in_order(sentences: pd.DataFrame, doc_ids: pd.Series) -> pd.DataFrame:
-    """Put sentences into the order of the corpus; ``doc`` is the number of their document."""
-    number = pd.Series(range(len(doc_ids)), index=doc_ids.to_numpy(), dtype="int64")
-    return sentences.assign(doc=sentences["doc_id"].map(number).astype("int64")).sort_values(
-        ["doc", "start"], kind="stable", ignore_index=True
-    )
-
-
-def write_passages(ordered: pd.DataFrame, path: Path) -> None:
-    """Write sentences with the row of what each repeats (−1: nothing), uncompressed, so that rows can be taken out."""
-    row = pd.Series(ordered.index, index=ordered["doc_id"] + ":" + ordered["start"].astype("str"))
-    original = ordered["repeat_of"].map(row[~row.index.duplicated()]).fillna(-1).astype("int32")
-    columns = ordered[["doc", "start", "text", "voice"]].assign(
-        doc_id=ordered["doc_id"].astype("category"), voice=ordered["voice"].astype("category"), original=original
-    )
-    table = pa.Table.from_pandas(columns.astype({"doc": "int32"}), preserve_index=False)
-
-    def write(draft: Path) -> None:
-        with pa.OSFile(str(draft), "wb") as sink, pa.ipc.new_file(sink, table.schema) as writer:
-            writer.write_table(table)
-
-    put_together({path: write})
-
-
-def write_sketch(ordered: pd.DataFrame, doc_ids: pd.Series, path: Path) -> None:
-    """Write the sketch of the sentences and the hashes of the documents' names."""
-    found = sketch(ordered) if len(ordered) else pd.DataFrame(columns=["kind", "hash", "whole", "mask", "row", "words"])
-    rows = np.zeros(len(found) + len(doc_ids), dtype=SKETCH)
-    known = rows[: len(found)]
-    for name in ("hash", "whole", "mask", "row"):
-        known[name] = found[name].to_numpy()
-    known["words"] = np.minimum(found["words"].to_numpy(dtype=np.int64), 0xFFFF)
-    known["kind"] = found["kind"].map(KINDS).to_numpy()
-    known["doc"] = ordered["doc"].to_numpy()[known["row"]]
-    names = rows[len(found) :]
-    names["hash"] = pd.util.hash_array(doc_ids.str.casefold().to_numpy(dtype=object), categorize=False)
-    names["doc"] = range(len(doc_ids))
-    names["kind"] = KINDS["doc_id"]
-
-    def write(draft: Path) -> None:
-        with draft.open("wb") as stream:
-            np.save(stream, np.sort(rows, order="hash"))
-
-    put_together({path: write})

@@ -13,14 +13,16 @@ from types import SimpleNamespace
 from typing import Any, NamedTuple
 
 import pandas as pd
+import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .. import tallies
-from ..store.files import put
+from ..store.files import put, put_together
 from ..store.fingerprints import digest
 from ..sums import Sums, add_sums
 from .copies import resolve
-from .parts import TABLES, Job, in_order, write_table
+from .parts import ROW, TABLES, Job
+from .sketches import rows_in
 
 
 class Tally(NamedTuple):
@@ -82,22 +84,18 @@ def _last(published: Path) -> Mapping[str, Any]:
 
 def _publish(folder: Path, files: Mapping[str, Path], marks: pd.Series) -> None:
     """Put the part's tables where users find them; only sentences and polarity know of repeats."""
-    sentences = pd.read_parquet(folder / "sentences.parquet")
-    doc_ids = pd.read_parquet(folder / "documents.parquet", columns=["doc_id"])["doc_id"]
-    keys = ["doc_id", "start"]
-    ordered = in_order(sentences[keys], doc_ids)
-    told = ordered[keys].assign(repeat_of=marks.reindex(ordered.index))
-    told = sentences[keys].merge(told, on=keys, how="left", validate="1:1")["repeat_of"].astype("str")
-    changed = not told.equals(sentences["repeat_of"])
+    known = pq.read_table(folder / "sentences.parquet", columns=["repeat_of"])["repeat_of"]
+    told = pd.Series(None, index=range(len(known)), dtype=object)
+    told.loc[marks.index] = marks
+    column = pa.chunked_array([pa.array(told, type=known.type, from_pandas=True)])
+    changed = {"sentences": column, "polarity": column.take(pa.array(rows_in(folder / "sentence_of", ROW)))}
     for name, file in files.items():
         file.parent.mkdir(parents=True, exist_ok=True)
-        if changed and name == "sentences":
-            write_table(sentences.assign(repeat_of=told), file)
-        elif changed and name == "polarity":
-            polarity = pd.read_parquet(folder / "polarity.parquet")
-            spans = sentences[keys].assign(repeat_of=told).rename(columns={"start": "sentence"})
-            found = polarity[["doc_id", "sentence"]].merge(spans, on=["doc_id", "sentence"], how="left", validate="m:1")
-            write_table(polarity.assign(repeat_of=found["repeat_of"]), file)
+        if name in changed and not column.equals(known):
+            table = pq.read_table(folder / f"{name}.parquet")
+            at = table.schema.get_field_index("repeat_of")
+            table = table.set_column(at, table.schema.field(at), changed[name])
+            put_together({file: lambda draft, table=table: pq.write_table(table, draft)})
         else:
             _link(folder / f"{name}.parquet", file)
 
