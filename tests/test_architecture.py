@@ -43,6 +43,7 @@ ORDER = [
     "archives",
     "webpages",
     "pdfs",
+    "apart",
     "word_files",
     "describing",
     "readers",

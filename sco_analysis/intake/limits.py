@@ -17,6 +17,7 @@ class Limits:
     ``members``: files in one archive.
     ``nested``: archives within archives.
     ``markup``: characters of one web page, its tags included. ``pages``: pages of one PDF.
+    ``seconds`` and ``memory`` (bytes): what reading one PDF may take.
     ``follow_links``: whether links to files outside the folder are followed; links to folders never are.
     """
 
@@ -27,4 +28,6 @@ class Limits:
     nested: int = 2
     markup: int = 4 * MEGABYTE
     pages: int = 5000
+    seconds: float = 60.0
+    memory: int = 1000 * MEGABYTE
     follow_links: bool = False

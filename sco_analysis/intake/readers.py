@@ -11,7 +11,8 @@ from posixpath import splitext
 from typing import Any, BinaryIO
 
 from ..errors import CorpusError, ScoError
-from . import archives, pdfs, rows, webpages, word_files
+from . import archives, rows, webpages, word_files
+from .apart import read_apart
 from .archives import Member
 from .encodings import decode, replace_surrogates
 from .inputs import Input, printable
@@ -201,7 +202,7 @@ def _page(data: bytes, limits: Limits) -> tuple[str, str, Record] | str:
 def _pdf(data: bytes, limits: Limits) -> tuple[str, str, Record] | str:
     if not data.startswith(b"%PDF-"):
         return f"its name says that it is {_NAMES['pdf']}, but it is none"
-    read = pdfs.read_pdf(data, limits)
+    read = read_apart(data, limits)
     return read if isinstance(read, str) else (read[0], "", read[1])
 
 
