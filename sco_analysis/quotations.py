@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 from typing import Any
 
 import pandas as pd
@@ -12,8 +13,10 @@ import pandas as pd
 from . import tables
 from .layout import Block, Layout, layout_of
 from .speech.cues import words
-from .speech.forms import Row, Rows, row_of, with_marks
+from .speech.forms import Row, row_of, with_marks
+from .speech.namings import read_names
 from .speech.phrases import Sentence, Token, has_clause, is_finite, sentences_of, tokens_in, tokens_of
+from .speech.prose import Prose, split_prose
 from .speech.quotes import Marked, marks_by_paragraph
 from .speech.reporting import Report, find_reports
 from .speech.sources import UNRESOLVED, Source, resolve_sources
@@ -78,12 +81,11 @@ def find_quotations(documents: pd.DataFrame, turns: pd.DataFrame) -> pd.DataFram
     tables.check(documents, "documents", columns=["doc_id", "text"])
     tables.check(turns, "turns", columns=["doc_id", "start", "end", "speaker"])
     with_turns = set(turns["doc_id"].unique().tolist())
-    rows: list[dict[str, Any]] = []
-    origins: list[int] = []
-    for number, (doc_id, text) in enumerate(zip(documents["doc_id"].tolist(), documents["text"].tolist(), strict=True)):
-        found = quotations_of(text, layout_of(text), spoken=doc_id in with_turns)
-        rows += found
-        origins += [number] * len(found)
+    texts = documents["text"].tolist()
+    spoken = [doc_id in with_turns for doc_id in documents["doc_id"].tolist()]
+    found = _quotations_of(texts, [layout_of(text) for text in texts], spoken)
+    rows = [row for here in found for row in here]
+    origins = [number for number, here in enumerate(found) for _ in here]
     frame = pd.DataFrame(rows, columns=list(_RECORD))
     for name in ("doc_id", *TRAVELLING):
         frame[name] = documents[name].take(origins).array if name in documents else None
@@ -97,14 +99,32 @@ def quotations_of(text: str, layout: Layout, *, spoken: bool = False) -> list[di
 
     ``spoken`` tells whether the document has turns, inside which marked words are looked for too.
     """
-    prose = [(b.start, b.end, b.session) for b in layout.blocks if _may_quote(text, b)]
-    rows = Rows(text)
-    found = list(_in_prose(rows, prose))
-    sources = resolve_sources(rows, [(start, end) for start, end, _ in prose], found)
-    records = [_record(text, q, s) for q, s in zip(found, sources, strict=True)]
-    if spoken:
-        records += [_record(text, q, UNRESOLVED) for q in _in_turns(rows, layout)]
-    return sorted(records, key=lambda record: record["start"])
+    return _quotations_of([text], [layout], [spoken])[0]
+
+
+def _quotations_of(texts: list[str], layouts: list[Layout], spoken: list[bool]) -> list[list[dict[str, Any]]]:
+    """Return the quotations of each document."""
+    blocks = [
+        (number, block)
+        for number, (text, layout) in enumerate(zip(texts, layouts, strict=True))
+        for block in layout.blocks
+        if _may_quote(text, block)
+    ]
+    prose = split_prose(texts, [(number, block.start, block.end) for number, block in blocks])
+    found: list[list[Found]] = [[] for _ in texts]
+    for number, here in groupby(enumerate(blocks), key=lambda item: item[1][0]):
+        places = list(here)
+        found[number] += _in_prose(prose, places[0][0], [block for _, (_, block) in places], texts[number])
+    quoted = [(n, q.start, q.end) for n, here in enumerate(found) for q in here if q.kind in ("direct", "scare")]
+    namings = read_names(prose, [any(q.kind != "scare" for q in here) for here in found], quoted)
+    records = []
+    for text, layout, here, names, speaks in zip(texts, layouts, found, namings, spoken, strict=True):
+        pairs = zip(here, resolve_sources(text, names, here), strict=True)
+        rows = [_record(text, q, source) for q, source in pairs]
+        if speaks:
+            rows += [_record(text, q, UNRESOLVED) for q in _in_turns(text, layout)]
+        records.append(sorted(rows, key=lambda record: record["start"]))
+    return records
 
 
 def _may_quote(text: str, block: Block) -> bool:
@@ -150,16 +170,16 @@ def _repeats(frame: pd.DataFrame) -> list[str | None]:
     return repeats
 
 
-def _in_prose(rows: Rows, prose: list[tuple[int, int, int]]) -> Iterator[Found]:
-    marks = marks_by_paragraph(rows.text, [(start, end) for start, end, _ in prose])
-    for number, ((start, end, session), here) in enumerate(zip(prose, marks, strict=True)):
-        post = _post(rows.text, start, end)
+def _in_prose(prose: Prose, first: int, blocks: list[Block], text: str) -> Iterator[Found]:
+    marks = marks_by_paragraph(text, [(block.start, block.end) for block in blocks])
+    for number, (block, here) in enumerate(zip(blocks, marks, strict=True)):
+        post = _post(text, block.start, block.end)
         if post:
-            yield _from_post(post, number, session)
+            yield _from_post(post, number, block.session)
             continue
-        row = with_marks(rows.text, rows.row(start, end), end, here)
-        for sentence in _sentences_with(rows.text, row, [i for i, form in enumerate(row.forms) if form.cue]):
-            yield from _in_sentence(rows.text, sentence, here, number, session)
+        row = with_marks(text, prose.paragraph_row(first + number), block.end, here)
+        for sentence in _sentences_with(text, row, [i for i, form in enumerate(row.forms) if form.cue]):
+            yield from _in_sentence(text, sentence, here, number, block.session)
 
 
 def _sentences_with(text: str, row: Row, cues: list[int]) -> Iterator[Sentence]:
@@ -267,16 +287,16 @@ def _unknown_tag(text: str, tokens: list[Token], k: int, mark: Marked) -> Range 
     return phrase if named and tokens[phrase[1]].low not in words("auxiliaries") else None
 
 
-def _in_turns(rows: Rows, layout: Layout) -> Iterator[Found]:
+def _in_turns(text: str, layout: Layout) -> Iterator[Found]:
     """Find the marked words inside turns: what a speaker quotes is nobody's speech in the room."""
     speech = [(b.start, b.end, b.session) for b in layout.blocks if b.kind == "speech"]
-    marks = marks_by_paragraph(rows.text, [(start, end) for start, end, _ in speech])
+    marks = marks_by_paragraph(text, [(start, end) for start, end, _ in speech])
     for (start, end, session), here in zip(speech, marks, strict=True):
         if not here:
             continue
-        row = with_marks(rows.text, row_of(rows.text, start, end), end, here)
-        for sentence in _sentences_with(rows.text, row, [i for i, form in enumerate(row.forms) if form.mark >= 0]):
-            for found in _in_sentence(rows.text, sentence, here, 0, session):
+        row = with_marks(text, row_of(text, start, end), end, here)
+        for sentence in _sentences_with(text, row, [i for i, form in enumerate(row.forms) if form.mark >= 0]):
+            for found in _in_sentence(text, sentence, here, 0, session):
                 if found.kind in ("direct", "scare"):
                     found.inside = "turn"
                     yield found

@@ -206,7 +206,7 @@ def split_tokens(texts: str | Sequence[str], *, numbered: bool = True) -> Tokens
     inside = _word_characters(points)
     start, end = np.flatnonzero(np.diff(inside, prepend=False, append=False)).reshape(-1, 2).T.copy()
     surface, surfaces = (
-        _number(np.compress(inside, points), end - start) if numbered else (np.zeros(0, dtype=np.int32), [])
+        number_stretches(np.compress(inside, points), end - start) if numbered else (np.zeros(0, dtype=np.int32), [])
     )
     tokens = Tokens(text, np.cumsum(lengths) - lengths, start, end, surface, surfaces)
     tokens.__dict__["characters"] = points  # fills the cached property: the work is done already
@@ -249,8 +249,8 @@ def _word_characters(points: np.ndarray) -> np.ndarray:
 _ENCODINGS = {1: "ascii", 2: "utf-16-le", 4: "utf-32-le"}
 
 
-def _number(points: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, list[str]]:
-    """Give numbers to the atoms whose code points stand one after the other in ``points``."""
+def number_stretches(points: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, list[str]]:
+    """Give numbers to the stretches of word characters whose code points stand one after the other in ``points``."""
     data = points.tobytes().decode(_ENCODINGS[points.dtype.itemsize]).encode()  # word characters hold no surrogate
     offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
     np.cumsum(lengths, out=offsets[1:])

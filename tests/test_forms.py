@@ -7,14 +7,17 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from sco_analysis.speech.cues import verb_forms
-from sco_analysis.speech.forms import row_of, with_marks
+from sco_analysis.speech.flags import BODY, POSSESSIVE, WOMAN
+from sco_analysis.speech.forms import BREAK, row_of, with_marks
 from sco_analysis.speech.phrases import _ends, _marked_ends, sentences_of, tokens_of
+from sco_analysis.speech.prose import split_prose
 from sco_analysis.speech.quotes import pair_marks
 
 #: the pattern as one reads it; what the package uses finds the same without going back
 PLAIN = re.compile(r"\d+(?:[.,]\d+)*\w*(?:-\w+)*|\w+(?:[-'’.&/]\w+)*(?:['’](?!\w))?|\.{2,}|--+|[^\w\s]")
 PIECES = (
-    "a s x Ab U.S 1 2,5 12a 3-a _ é İ ٣ ² & / - -- . .. … ? , : ' ’ '' ‘ ‘‘ ’’ “ ” \" ` `` « » „ ( ) \t \xa0".split(" ")
+    "a s x Ab U.S 1 2,5 12a 3-a _ é İ ٣ ² & / - -- . .. … ? , : ' ’ '' ‘ ‘‘ ’’ “ ” \" ` `` « » „ ( ) \t \xa0"
+    " 𝟏 𝒂 \ud800".split(" ")
 )
 texts = st.one_of(
     st.text(max_size=60),
@@ -98,9 +101,23 @@ def test_a_form_knows_what_it_may_be():
     forms = {form.text: form for form in row_of(text, 0, len(text)).forms}
     assert [form.text for form in forms.values() if form.cue] == ["SAID", "According"]
     assert [form.text for form in forms.values() if form.stops] == ["."]
-    assert (forms["Okello’s"].bare, forms["Okello’s"].possessive) == ("Okello", True)
-    assert (forms["she’d"].low, forms["she’d"].gender) == ("she'd", "f")
-    assert forms["Ministry"].body
+    assert (forms["Okello’s"].bare, forms["Okello’s"].flags & POSSESSIVE > 0) == ("Okello", True)
+    assert (forms["she’d"].low, forms["she’d"].flags & WOMAN > 0) == ("she'd", True)
+    assert forms["Ministry"].flags & BODY
+
+
+@settings(max_examples=300, deadline=None)
+@given(st.lists(st.tuples(texts, st.integers(0, 9)), max_size=4))
+def test_a_block_is_split_as_its_paragraphs_are(parts):
+    """Any paragraphs of any texts, split at once, have the forms and offsets that each has alone, a break between."""
+    spans = [(n, a, b) for n, (text, cut) in enumerate(parts) for a, b in ((0, cut), (cut, len(text))) if a <= b]
+    prose = split_prose([text for text, _ in parts], spans)
+    for i, (n, start, end) in enumerate(spans):
+        row = row_of(parts[n][0], start, end)
+        assert as_pairs(prose.paragraph_row(i)) == as_pairs(row)
+        assert prose.size[prose.first[i] : prose.last[i]].tolist() == [form.size for form in row.forms]
+        assert {prose.forms[prose.first[i] - 1], prose.forms[prose.last[i]]} == {BREAK}
+    assert prose.forms.count(BREAK) == len(spans) + 1
 
 
 def test_every_cue_is_a_form_of_its_own():

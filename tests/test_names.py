@@ -6,14 +6,32 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sco_analysis.speech.capitals import Capitals, _spelled_anywhere
+from sco_analysis.speech import flags
+from sco_analysis.speech.abbreviations import spelled_anywhere
+from sco_analysis.speech.capitals import read_run, run_end
 from sco_analysis.speech.cues import first_names
-from sco_analysis.speech.forms import Rows
+from sco_analysis.speech.forms import row_of
 from sco_analysis.speech.names import Cast
+from sco_analysis.speech.namings import read_names
+from sco_analysis.speech.prose import split_prose
+
+
+def namings_of(*texts, quoted=()):
+    paragraphs = [(n, *span) for n, text in enumerate(texts) for span in paragraphs_of(text)]
+    return read_names(split_prose(texts, paragraphs), [True] * len(texts), list(quoted))
+
+
+def paragraphs_of(text):
+    return [match.span() for match in re.finditer(r"[^\n]+", text)]
 
 
 def cast_of(text):
-    return Cast(Rows(text), [(0, len(text))], [])
+    return Cast(text, namings_of(text)[0])
+
+
+def mentions_of(text):
+    cast = cast_of(text)
+    return [cast.mention(i) for i in range(len(cast.named))]
 
 
 def people(text):
@@ -66,7 +84,7 @@ def test_gender_comes_from_titles_nouns_first_names_and_pronouns(text, gender):
 def test_a_short_form_in_brackets_is_the_full_name():
     """An abbreviation introduced in brackets, or spelled out elsewhere, means the body of the full name."""
     text = "The Nile Basin Council (NBC) met. The NBC voted. The Board of Grain Traders left; BGT is small."
-    names = [m.entity.name for m in cast_of(text).mentions]
+    names = [m.entity.name for m in mentions_of(text)]
     assert names == ["Nile Basin Council"] * 3 + ["Board of Grain Traders"] * 2
 
 
@@ -90,20 +108,76 @@ def test_first_names_are_marked_f_m_or_either():
     assert first_names()["Jean"] == ""
 
 
+WORDS = (
+    "Anna|Bo|Okello|Mr.|St|J.|A|(SCO)|of|the|and|in|for|de|van|U.S.|'s|Okello’s|dogs'|,|.|?|said|wants|opened|who|he|She|"
+    'his|İ|Ⓐ|—|–|“|”|"|Ministry|Trade|Minister|minister|police chief|President|Really|The|However|Monday|LAGOS|'
+    "Nigeria|golfer|45|forty-year-old|a|is|(|)|by|Smith|Bank|&|no|3|\n|\n"
+).split("|")
+texts = st.builds(lambda glue, words: glue.join(words), st.sampled_from([" ", " ", "", "  "]),
+                  st.lists(st.sampled_from(WORDS), max_size=40))  # fmt: skip
+
+
+def plainly_read(text, quoted):
+    """Read names as the rules are told: word by word, sentence by sentence."""
+    names, sentences, pronouns = [], [], []
+    for number, span in enumerate(paragraphs_of(text)):
+        row = row_of(text, *span)
+        opening = reached = begin_sentence(row, 0, sentences)
+        for i, form in enumerate(row.forms):
+            if i < reached:
+                continue
+            if form.flags & flags.BEGINS:
+                opening = reached = begin_sentence(row, i + 1, sentences)
+                continue
+            marked = any(start <= row.starts[i] < end for start, end in quoted)
+            if form.flags & (flags.MAN | flags.WOMAN) and not marked:
+                gender = "m" if form.flags & flags.MAN else "f"
+                pronouns.append((row.starts[i], gender, len(sentences), number))
+            if form.flags & flags.CAPITAL:
+                reached = run_end(row, i)
+                run = read_run(row, i, reached, initial=i == opening)
+                if run:
+                    names.append((run, marked, len(sentences), number))
+    return names, sentences, pronouns
+
+
+def begin_sentence(row, i, sentences):
+    for k in range(i, len(row.forms)):
+        sentences.append(row.starts[k])
+        if not row.forms[k].flags & flags.SKIPPED:
+            return k
+    return len(row.forms)
+
+
+@settings(max_examples=500, deadline=None)
+@given(st.lists(texts, min_size=1, max_size=3), st.integers(0, 30))
+def test_a_block_of_names_is_read_as_each_is_by_the_rules(texts, cut):
+    """All names, sentences and pronouns of a block, read at once, are what the rules tell of one place at a time."""
+    quoted = [(n, cut, min(cut + 9, len(text))) for n, text in enumerate(texts)]
+    for text, found in zip(texts, namings_of(*texts, quoted=quoted), strict=True):
+        names, sentences, pronouns = plainly_read(text, [(cut, cut + 9)])
+        runs = [run for run, *_ in names]
+        assert (found.sentences, found.pronouns) == (sentences, pronouns)
+        assert [(n.words, n.titles, n.role, n.gender) for n in found.names] == [
+            (run.name, run.titles, run.role, run.gender) for run in runs
+        ]
+        assert list(zip(found.start, found.end, found.subject, found.vote, strict=True)) == [
+            (run.start, run.end, run.subject, run.vote) for run in runs
+        ]
+        assert list(zip(found.quoted, found.sentence, found.paragraph, strict=True)) == [
+            tuple(place) for _, *place in names
+        ]
+        told = [like or n.kind for n, like in zip(found.names, found.like, strict=True)]
+        assert [i for i, run in enumerate(runs) if run.person_like and not told[i]] == []
+
+
 @settings(max_examples=200, deadline=None)
-@given(
-    st.lists(
-        st.sampled_from(["Anna", "Bo", "Mr.", "(SCO)", "of", "the", "U.S.", "'s", ",", ".", "said", "İ", "—"]),
-        max_size=20,
-    )
-)
-def test_mentions_are_spans_of_the_text(pieces):
-    """Whatever the words: no mention leaves the text, and sequences stand in order."""
-    text = " ".join(pieces)
-    runs = Capitals([]).read(Rows(text), [(0, len(text))]).runs
-    assert all(0 <= run.start < run.end <= len(text) for run in runs)
-    assert [run.start for run in runs] == sorted(run.start for run in runs)
-    assert all(text[m.start : m.end].strip() for m in cast_of(text).mentions)
+@given(texts)
+def test_mentions_are_spans_of_the_text(text):
+    """Whatever the words: no mention leaves the text, and they stand in order."""
+    mentions = mentions_of(text)
+    assert all(0 <= m.start < m.end <= len(text) and text[m.start : m.end].strip() for m in mentions)
+    assert [m.start for m in mentions] == sorted(m.start for m in mentions)
 
 
 def plainly_spelled(text, letters):
@@ -126,10 +200,10 @@ def test_acronyms_are_spelled_out_where_a_pattern_of_their_letters_finds_them(pi
     """One walk from word to word finds for every acronym what a search for its own letters finds first."""
     text, acronyms = glue.join(pieces), {"NBC", "NB", "BNC", "CC", "NBNB", *others}
     expected = {letters: plainly_spelled(text, letters) for letters in acronyms}
-    assert dict(_spelled_anywhere(text, acronyms)) == {a: words for a, words in expected.items() if words}
+    assert dict(spelled_anywhere(text, acronyms)) == {a: words for a, words in expected.items() if words}
 
 
 def test_a_document_of_namesakes_is_read():
     """Hundreds of persons of one surname are all read, though only the first of them are told apart."""
     text = " ".join(f"Z{chr(97 + i % 26)}{chr(97 + i // 26)}o Okello left." for i in range(520))
-    assert [m.start for m in cast_of(text).mentions] == list(range(0, len(text), 18))
+    assert [m.start for m in mentions_of(text)] == list(range(0, len(text), 18))

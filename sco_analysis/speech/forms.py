@@ -10,65 +10,61 @@ from bisect import bisect_left
 from itertools import accumulate
 from typing import NamedTuple
 
-from .cues import first_names, titles, verb_forms, words
+from .flags import (
+    APOSTROPHES,
+    BEGINS,
+    CUE,
+    ENDS_ASIDE,
+    NOTHING,
+    POSSESSIVE,
+    SKIPPED,
+    STOPS,
+    SUBJECT_BEHIND,
+    UPPER,
+    VOTES_NOBODY,
+    WORD,
+    flags_of,
+)
 from .quotes import Marked
 
 #: what ``Form.low`` is for marked words that look like a title
 TITLE = "“title”"
 _NUMBER = r"\d+(?:[.,]\d+)*+\w*+(?:-\w+)*+"
 _WORD = r"\w++(?:[-'’.&/]\w++)*+(?:['’](?!\w))?"
-_SPLIT = re.compile(rf"({_NUMBER}|{_WORD}|\.{{2,}}|--+|[^\w\s])")
-_APOSTROPHES = ("'", "’")
-#: what a sentence may end with
-ENDS = frozenset((".", "?", "!", "…", "..", "...", "...."))
-_FULL_STOPS = frozenset(".?!…")
-_MARKS = frozenset("\"“”'‘")
-_NO_VOTES = frozenset('.?!"“')
-_PRONOUNS = {"he": "m", "he's": "m", "he'd": "m", "she": "f", "she's": "f", "she'd": "f"}
-_VOTES = {**_PRONOUNS, "his": "m", "himself": "m", "her": "f", "herself": "f"}
+SPLIT = re.compile(rf"({_NUMBER}|{_WORD}|\.{{2,}}|--+|[^\w\s])")
+#: what a marked quotation may be to a report or a sentence
+_MARKED = CUE | STOPS
 _POSSESSIVE = re.compile(r"['’]s$|(?<=s)['’]$")
 #: forms kept for the next text, and how long one may be; with more of them, all are forgotten
 _MOST_FORMS, _LONGEST_KEPT = 50_000, 60
-#: rows of a document are kept up to this many forms, so that one endless document does not fill the memory
-_MOST_KEPT = 500_000
 
 
 class Form:
     """One printed word or sign; or, with ``mark`` not below zero, one whole marked quotation."""
 
-    __slots__ = (
-        "bare", "body", "capital", "common", "cue", "gender", "low", "mark", "no_name", "notable", "possessive", "rest",
-        "size", "skipped", "stops", "text", "title", "upper", "vote", "word",
-    )  # fmt: skip
+    __slots__ = ("cue", "flags", "low", "mark", "size", "stops", "text", "upper", "word")
 
     def __init__(self, text: str, low: str, size: int, mark: int = -1) -> None:
         self.text, self.low, self.size, self.mark = text, low, size, mark
+        #: all that can be told of it without its neighbours
+        self.flags = flags = _MARKED if mark >= 0 else flags_of(text, low)
         #: whether it begins with a capital letter; whether it is a word, not a sign or a quotation
-        self.upper = mark < 0 and text[0].isupper()
-        self.word = mark < 0 and (text[0].isalnum() or text[0] == "_")
-        #: all that a `phrases.Token` knows besides its offsets
-        self.rest = text, low, mark, self.upper, self.word
+        self.upper, self.word = flags & UPPER != 0, flags & WORD != 0
         #: whether a report may hang on it; whether a sentence may end with it
-        self.cue = mark >= 0 or low in verb_forms() or low == "according"
-        self.stops = mark >= 0 or text in ENDS
-        self._read_for_names()
+        self.cue, self.stops = flags & CUE != 0, flags & STOPS != 0
 
-    def _read_for_names(self) -> None:
-        """Tell what the form may be in a name, or to a name."""
-        text, low, given = self.text, self.low, self.text in first_names()
-        self.capital = self.upper and self.word
-        self.common, self.no_name = low in words("common"), low in words("not_names")
-        self.title = not given and low.rstrip(".") in titles()
-        self.body = low in words("body_words")
-        self.possessive = self.capital and _POSSESSIVE.search(text) is not None
-        #: without the possessive
-        self.bare = _POSSESSIVE.sub("", text) if self.possessive else text
-        #: gender of "he" and "she"; what a name before it learns from it: a gender, or to look no further
-        self.gender = _PRONOUNS.get(low, "")
-        self.vote = "stop" if text in _NO_VOTES or (given and self.upper) else _VOTES.get(low, "")
-        #: a sign behind which a sentence begins; a mark that may stand between the two
-        self.skipped = "stop" if text in _FULL_STOPS else "mark" if text in _MARKS else ""
-        self.notable = self.capital or bool(self.gender) or self.skipped == "stop"
+    @property
+    def bare(self) -> str:
+        """The form without its possessive."""
+        return _POSSESSIVE.sub("", self.text) if self.flags & POSSESSIVE else self.text
+
+
+#: stands between two paragraphs, for rules that look at the neighbours of all forms at once
+BREAK = Form.__new__(Form)
+BREAK.text = BREAK.low = "\n"
+BREAK.size, BREAK.mark = 0, -1
+BREAK.flags = NOTHING | BEGINS | SKIPPED | VOTES_NOBODY | ENDS_ASIDE | SUBJECT_BEHIND
+BREAK.upper = BREAK.word = BREAK.cue = BREAK.stops = False
 
 
 class Row(NamedTuple):
@@ -83,11 +79,11 @@ class Row(NamedTuple):
 
 
 class _Forms(dict[str, Form]):
-    """Every form met so far, by what `_SPLIT` found."""
+    """Every form met so far, by what `SPLIT` found."""
 
     def __missing__(self, found: str) -> Form:
         text = found
-        if text[-1] in _APOSTROPHES and len(text) > 1 and text[-2] not in "sSzx":
+        if text[-1] in APOSTROPHES and len(text) > 1 and text[-2] not in "sSzx":
             text = text[:-1]
         form = Form(text, text.lower().replace("’", "'"), len(text))
         if len(found) < _LONGEST_KEPT:
@@ -98,13 +94,18 @@ class _Forms(dict[str, Form]):
 _FORMS = _Forms()
 
 
-def row_of(text: str, start: int, end: int) -> Row:
-    """Split ``text[start:end]`` into words, numbers and signs."""
+def forms_of(found: list[str]) -> list[Form]:
+    """Return the forms that `SPLIT` found."""
     if len(_FORMS) > _MOST_FORMS:
         _FORMS.clear()
-    pieces = _SPLIT.split(text[start:end])  # gaps and forms by turns: their lengths add up to the offsets
+    return list(map(_FORMS.__getitem__, found))
+
+
+def row_of(text: str, start: int, end: int) -> Row:
+    """Split ``text[start:end]`` into words, numbers and signs."""
+    pieces = SPLIT.split(text[start:end])  # gaps and forms by turns: their lengths add up to the offsets
     starts = list(accumulate(map(len, pieces), initial=start))[1:-1:2]
-    return Row(list(map(_FORMS.__getitem__, pieces[1::2])), starts)
+    return Row(forms_of(pieces[1::2]), starts)
 
 
 def with_marks(text: str, row: Row, end: int, marks: list[Marked]) -> Row:
@@ -127,7 +128,7 @@ def with_marks(text: str, row: Row, end: int, marks: list[Marked]) -> Row:
 def _part(text: str, row: Row, start: int, end: int) -> Row:
     """Return the part of a row between two offsets; split anew where a form reaches over one of them."""
     a, b = bisect_left(row.starts, start), bisect_left(row.starts, end)
-    torn = (a and (row.end(a - 1) > start or text[start : start + 1] in _APOSTROPHES)) or (b and row.end(b - 1) > end)
+    torn = (a and (row.end(a - 1) > start or text[start : start + 1] in APOSTROPHES)) or (b and row.end(b - 1) > end)
     return row_of(text, start, end) if torn else Row(row.forms[a:b], row.starts[a:b])
 
 
@@ -144,22 +145,3 @@ def _is_title(content: str) -> bool:
         and found[0][0].isupper()
         and found[-1][0].isupper()
     )
-
-
-class Rows:
-    """The rows of one document's paragraphs, each split when first asked for."""
-
-    def __init__(self, text: str) -> None:
-        self.text = text
-        self._kept: dict[tuple[int, int], Row] = {}
-        self._size = 0
-
-    def row(self, start: int, end: int) -> Row:
-        """Return the row of one paragraph."""
-        row = self._kept.get((start, end))
-        if row is None:
-            row = row_of(self.text, start, end)
-            self._size += len(row.forms)
-            if self._size < _MOST_KEPT:
-                self._kept[start, end] = row
-        return row

@@ -52,16 +52,12 @@ def name_later(text: str, cast: Cast, found: Sequence[Any], answers: Answers) ->
 
 def _by_noun(text: str, cast: Cast, found: Sequence[Any], answers: Answers) -> None:
     """Name who is described first and named by the same noun in the next sentences, if nobody else is."""
-    first = {mention.entity: mention for mention in reversed(cast.mentions)}
-    called: dict[str, list[Mention]] = defaultdict(list)
-    for mention in sorted(first.values(), key=lambda m: m.start):
-        if mention.subject and mention.entity.kind == "person":
-            for noun in mention.entity.nouns:
-                called[noun].append(mention)
+    called: dict[str, list[Mention]] | None = None
     for k, q in enumerate(found):
         entity = answers[k][0]
         if not _is_introduced(text, q, entity):
             continue
+        called = _called(cast) if called is None else called
         fitting: dict[int, Entity] = {}
         for noun in also_called(next(iter(entity.nouns))):
             namesakes = called.get(noun, [])
@@ -70,6 +66,17 @@ def _by_noun(text: str, cast: Cast, found: Sequence[Any], answers: Answers) -> N
             fitting.update((m.start, m.entity) for m in near)
         if len(fitting) == 1:
             answers.rename(entity, next(iter(fitting.values())))
+
+
+def _called(cast: Cast) -> dict[str, list[Mention]]:
+    """Return for each noun who is called so, by where they are first named, as the subject of a clause."""
+    called: dict[str, list[Mention]] = defaultdict(list)
+    for number in sorted(cast.first.values()):
+        mention = cast.mention(number)
+        if mention.subject and mention.entity.kind == "person":
+            for noun in mention.entity.nouns:
+                called[noun].append(mention)
+    return called
 
 
 def _by_next_words(text: str, found: Sequence[Any], answers: Answers) -> None:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter, defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass, field
-from functools import lru_cache
 
-from ..people import Person, fold, known, spellings
-from .capitals import Capitals, Run, is_acronym
+from ..people import Person, fold
+from .abbreviations import abbreviations
+from .capitals import office_holder
 from .cues import first_names, titles, words
-from .forms import Rows
+from .namings import Name, Namings
 
 #: how many mentions back a namesake counts as just named
 _LATE = 60
@@ -51,120 +50,138 @@ class Mention:
     paragraph: int
 
 
-@lru_cache(maxsize=1 << 14)
-def _office_holder(name: str, role: str) -> Person | None:
-    """Return the office-holder of a name; a surname alone needs the office beside it."""
-    return known(name, role) if " " not in name else spellings().get(fold(name))
-
-
-@lru_cache(maxsize=1 << 14)
-def _shape(full: str) -> tuple[bool, bool, bool]:
-    """Tell whether a name is a body's by its words or its form, an acronym, and a person's by its first name."""
-    name = full.split(" ")
-    acronym = is_acronym(name)
-    body = acronym or any(word.lower() in words("body_words") for word in name)
-    given = name[0] in first_names() or (len(name) > 1 and name[0].split("-")[0] in first_names())
-    return body, acronym, given and len(name) < 5
-
-
 class Cast:
     """Everybody named in one document, and where."""
 
-    def __init__(self, rows: Rows, paragraphs: Iterable[tuple[int, int]], quoted: list[tuple[int, int]]) -> None:
+    def __init__(self, text: str, namings: Namings) -> None:
         self.entities: list[Entity] = []
-        self.mentions: list[Mention] = []
+        #: the entity that each naming means, and where an entity is first named
+        self.named: list[Entity] = []
+        self.first: dict[Entity, int] = {}
         self._by_last: dict[str, list[Entity]] = defaultdict(list)
         self._by_first: dict[str, list[Entity]] = defaultdict(list)
         self._by_name: dict[str, Entity] = {}
         self._holders: dict[Person, Entity] = {}
-        capitals = Capitals(quoted).read(rows, paragraphs)
-        runs, self.sentences, self.pronouns = capitals.runs, capitals.sentences, capitals.pronouns
-        alone = self._alone = {fold(run.name[0]) for run in runs if len(run.name) == 1}
-        kinds = [self._kind(run, alone) for run in runs]
-        self._short = dict(capitals.abbreviations())
-        for run, kind in zip(runs, kinds, strict=True):
-            if kind == "person" and len(run.name) > 1:
-                self._add_person(run)
-        for run, kind in zip(runs, kinds, strict=True):
-            entity = self._link(run, kind)
-            if entity:
-                self._mention(run, entity)
+        #: what a name meant when it was last met, as long as that cannot have changed
+        self._meant: dict[tuple[Name, str], Entity] = {}
+        self._alone = {name.key for name in namings.names if name.single}
+        self._short = dict(abbreviations(text, namings))
+        kinds = self._kinds(namings)
+        for name, kind in dict.fromkeys(zip(namings.names, kinds, strict=True)):
+            if kind == "person" and not name.single:
+                self._add_person(name)
+        self.namings = self._link_all(namings, kinds)
         for entity in self.entities:
             self._settle(entity)
-        self._starts = [mention.start for mention in self.mentions]
 
-    def named(self, start: int, end: int) -> list[Mention]:
-        """Return the mentions that begin between two offsets."""
-        return self.mentions[bisect_left(self._starts, start) : bisect_left(self._starts, end)]
+    def _kinds(self, namings: Namings) -> list[str]:
+        """Say of each name whether it is a person's or a body's."""
+        return [
+            name.kind or ("person" if like or (subject and self._may_act(name)) else "other")
+            for name, like, subject in zip(namings.names, namings.like, namings.subject, strict=True)
+        ]
+
+    def _may_act(self, name: Name) -> bool:
+        """Tell whether a subject is a person: a first name, or a name whose last word stands alone elsewhere."""
+        return name.singly_given or (1 < len(name.words) < 5 and name.last in self._alone)
+
+    def _link_all(self, namings: Namings, kinds: list[str]) -> Namings:
+        """Find what each name means; return the names that mean something."""
+        nameless = []
+        for i, (name, kind, vote) in enumerate(zip(namings.names, kinds, namings.vote, strict=True)):
+            entity = self._meant.get((name, kind)) or self._meet(name, kind)
+            if entity is None:
+                nameless.append(i)
+                continue
+            self.named.append(entity)
+            entity.count += 1
+            if vote:
+                entity.votes[vote] += 2
+            if name.gender:
+                entity.votes[name.gender] += 6
+        return namings.without(nameless) if nameless else namings
+
+    def _meet(self, name: Name, kind: str) -> Entity | None:
+        """Find what a name means, and note what it tells."""
+        entity = self._link(name, kind)
+        if entity:
+            self.first.setdefault(entity, len(self.named))
+            entity.forms.add(name.full)
+            entity.nouns.update(word for word in name.titles if word in titles() or word in words("body_nouns"))
+            if len(name.role) > len(entity.role):
+                entity.role = name.role
+            entity.gender = entity.gender or name.gender
+        return entity
+
+    def mention(self, i: int) -> Mention:
+        """Return one place where an entity is named."""
+        n = self.namings
+        return Mention(n.start[i], n.end[i], self.named[i], n.subject[i], n.quoted[i], n.sentence[i], n.paragraph[i])
+
+    def mentions(self, start: int, end: int) -> range:
+        """Return the numbers of the mentions that begin between two offsets."""
+        return range(bisect_left(self.namings.start, start), bisect_left(self.namings.start, end))
 
     def candidates(self, surname: str) -> list[Entity]:
-        """Return the persons of that surname, or else of that first name."""
-        key = fold(surname)
-        return self._by_last.get(key) or self._by_first.get(key) or []
+        """Return the persons of that surname, or else of that first name; it comes folded."""
+        return self._by_last.get(surname) or self._by_first.get(surname) or []
 
-    def _kind(self, run: Run, alone: set[str]) -> str:
-        """Say whether a sequence names a person or a body."""
-        if _office_holder(run.full, run.role):
-            return "person"
-        count = len(run.name)
-        body, acronym, given = _shape(run.full)
-        if body:
-            return "person" if run.gender and count < 3 and not acronym else "body"
-        if run.person_like or (given and (count > 1 or run.subject)):
-            return "person"
-        return "person" if run.subject and 1 < count < 5 and fold(run.name[-1]) in alone else "other"
-
-    def _add_person(self, run: Run) -> Entity:
-        full = run.full
-        key = fold(full)
-        entity = self._by_name.get(key) or self._same_person(run.name)
+    def _add_person(self, name: Name) -> Entity:
+        entity = self._by_name.get(name.key) or self._same_person(name)
         if entity is None:
-            entity = Entity(full, "person", person=_office_holder(full, run.role))
+            entity = Entity(name.full, "person", person=name.holder)
             self.entities.append(entity)
+            self._meant.clear()
             if entity.person:
                 self._holders.setdefault(entity.person, entity)
             for namesakes in (
-                *(self._by_last[n] for n in {key.split()[-1], fold(run.name[-1])}),
-                self._by_first[fold(run.name[0])],
+                *(self._by_last[last] for last in {name.key.split()[-1], name.last}),
+                self._by_first[name.first],
             ):
                 if len(namesakes) < _MOST_NAMESAKES:
                     namesakes.append(entity)
-        elif len(full) > len(entity.name) and not entity.person:
-            entity.name = full
-        self._by_name[key] = entity
+        elif len(name.full) > len(entity.name) and not entity.person:
+            entity.name = name.full
+        self._by_name[name.key] = entity
         return entity
 
-    def _same_person(self, name: list[str]) -> Entity | None:
-        person = _office_holder(" ".join(name), "")
-        for entity in self._by_last.get(fold(name[-1]), ()):
-            first, other = fold(name[0]), fold(entity.name.split()[0])
+    def _same_person(self, name: Name) -> Entity | None:
+        for entity in self._by_last.get(name.last, ()):
+            first, other = name.first, fold(entity.name.split()[0])
             if first == other or (
                 first[:1] == other[:1] and (len(first) == 1 or len(other) == 1 or first[:3] == other[:3])
             ):
                 return entity
+        person = office_holder(name.full, "")
         return self._holders.get(person) if person else None
 
-    def _link(self, run: Run, kind: str) -> Entity | None:
-        """Find the entity a sequence names, or make one."""
-        full = self._short.get(fold(run.full), run.full)
-        if kind == "body" and len(run.name) == 2 and fold(run.name[1]) in self._alone:
-            full = run.name[1]  # "the Russian Kremlin" is the Kremlin
+    def _link(self, name: Name, kind: str) -> Entity | None:
+        """Find the entity a name means, or make one."""
+        full = self._short.get(name.key, name.full)
+        if kind == "body" and len(name.words) == 2 and fold(name.words[1]) in self._alone:
+            full = name.words[1]  # "the Russian Kremlin" is the Kremlin
         key = fold(full)
         if not key:
             return None
-        kin = bool(run.titles) and not _KIN.isdisjoint(run.titles)
-        if len(run.name) == 1 and kind != "body" and not (kin and not self._by_last.get(key)):
-            candidates = self.candidates(run.name[0])
-            if run.gender:
-                candidates = [e for e in candidates if e.gender in ("", run.gender)] or candidates
+        kin = not _KIN.isdisjoint(name.titles)
+        if name.single and kind != "body" and not (kin and not self._by_last.get(key)):
+            candidates = self.candidates(name.first)
+            if len(candidates) > 1:
+                return self._latest([e for e in candidates if e.gender in ("", name.gender)] or candidates
+                                    if name.gender else candidates)  # fmt: skip
             if candidates:
-                return self._latest(candidates)
-        if kind == "person":
-            return self._by_name.get(key) or self._add_person(run)
+                return self._remember(name, kind, candidates[0])
         entity = self._by_name.get(key)
+        if kind == "person":
+            return self._remember(name, kind, entity or self._add_person(name))
         if entity is None:
             entity = self._by_name[key] = Entity(full, kind)
             self.entities.append(entity)
+        return self._remember(name, kind, entity)
+
+    def _remember(self, name: Name, kind: str, entity: Entity) -> Entity:
+        """Keep what a name means, until another person is met: then it may mean that one."""
+        self._meant[name, kind] = entity
         return entity
 
     def _latest(self, candidates: list[Entity]) -> Entity:
@@ -172,27 +189,13 @@ class Cast:
         if len(candidates) == 1:
             return candidates[0]
         among = set(candidates)
-        return next((m.entity for m in self.mentions[: -_LATE - 1 : -1] if m.entity in among), candidates[0])
-
-    def _mention(self, run: Run, entity: Entity) -> None:
-        entity.count += 1
-        entity.forms.add(run.full)
-        if run.titles:
-            entity.nouns.update(word for word in run.titles if word in titles() or word in words("body_nouns"))
-        if len(run.role) > len(entity.role) and run.role:
-            entity.role = run.role
-        if run.vote:
-            entity.votes[run.vote] += 2
-        if run.gender:
-            entity.votes[run.gender] += 6
-            entity.gender = entity.gender or run.gender
-        self.mentions.append(Mention(run.start, run.end, entity, run.subject, run.quoted, run.sentence, run.paragraph))
+        return next((entity for entity in self.named[: -_LATE - 1 : -1] if entity in among), candidates[0])
 
     def _settle(self, entity: Entity) -> None:
         """Decide the gender: what the list of office-holders, titles and nouns, the first name, pronouns nearby say."""
         if entity.kind != "person":
             return
-        entity.person = entity.person or _office_holder(entity.name, entity.role)
+        entity.person = entity.person or office_holder(entity.name, entity.role)
         if entity.person and entity.person.gender:
             entity.gender = entity.person.gender
             return

@@ -12,7 +12,8 @@ from typing import NamedTuple
 
 from ..reading.lines import read_rules
 from .cues import verb_forms, words
-from .forms import ENDS, Form, Row, row_of
+from .flags import ENDS
+from .forms import Form, Row, row_of
 
 #: no sentence has more tokens: bounds the time that a text without full stops may take
 _LONGEST = 400
@@ -64,7 +65,12 @@ def tokens_in(row: Row, first: int = 0, last: int | None = None) -> Sentence:
     """Return the forms ``first:last`` of a row as tokens."""
     make = tuple.__new__  # a third of the time of Token(…), and there is one for each word of a sentence that is read
     pairs = zip(row.forms[first:last], row.starts[first:last], strict=True)
-    return Sentence([make(Token, (start, start + form.size, *form.rest)) for form, start in pairs])
+    return Sentence(
+        [
+            make(Token, (start, start + form.size, form.text, form.low, form.mark, form.upper, form.word))
+            for form, start in pairs
+        ]
+    )
 
 
 def sentences_of(text: str, row: Row) -> Iterator[tuple[int, int]]:

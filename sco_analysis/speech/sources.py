@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
+from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import accumulate, takewhile
 from typing import Any, NamedTuple
 
@@ -24,9 +23,9 @@ from .descriptions import (
     several,
     state_in,
 )
-from .forms import Rows
 from .introductions import Answer, Answers, name_later
 from .names import Cast, Entity, Mention
+from .namings import Namings
 from .phrases import Token, tokens_of
 
 _GENDER_OF = {"he": "m", "she": "f"}
@@ -51,8 +50,7 @@ class Source(NamedTuple):
 UNRESOLVED = Source(None, None, None, "unresolved", 0.0)
 
 
-@dataclass(slots=True)
-class _Trace:
+class _Trace(NamedTuple):
     """One sign of somebody's presence: a name, a pronoun in the narration, a quotation."""
 
     entity: Entity
@@ -63,31 +61,30 @@ class _Trace:
     spoke: bool
 
 
-def resolve_sources(rows: Rows, paragraphs: Sequence[tuple[int, int]], found: Sequence[Any]) -> list[Source]:
-    """Resolve the sources of the quotations found in the paragraphs of one document; each gets a `Source`.
+def resolve_sources(text: str, namings: Namings | None, found: Sequence[Any]) -> list[Source]:
+    """Resolve the sources of the quotations found in one document with its names; each gets a `Source`.
 
-    Names are read only where somebody is quoted: all sources of words that nobody says are unresolved.
+    Without names, which are read only where somebody is quoted, all sources are unresolved.
     """
-    if all(q.kind == "scare" for q in found):
+    if namings is None:
         return [UNRESOLVED] * len(found)
-    quoted = [(q.start, q.end) for q in found if q.kind in ("direct", "scare")]
-    return _Resolver(rows.text, Cast(rows, paragraphs, quoted), paragraphs).resolve(found)
+    return _Resolver(text, Cast(text, namings)).resolve(found)
 
 
 class _Resolver:
     """Goes through a document in order and remembers who was named and who spoke."""
 
-    def __init__(self, text: str, cast: Cast, paragraphs: Sequence[tuple[int, int]]) -> None:
-        self.text, self.cast, self.paragraphs = text, cast, paragraphs
-        self.traces: list[_Trace] = []
+    def __init__(self, text: str, cast: Cast) -> None:
+        self.text, self.cast = text, cast
+        self.sentences = cast.namings.sentences
+        #: the signs of presence up to where the reader is; those that are names by their numbers
+        self.traces: list[_Trace | int] = []
         self.spoken: list[_Trace] = []
         self.speakers: set[Entity] = set()
         self.described: dict[str, Entity] = {}
         self.documents: dict[str, Entity] = {}
-        self._events = sorted(
-            [(m.start, m) for m in cast.mentions] + [(p[0], p) for p in cast.pronouns], key=lambda event: event[0]
-        )
-        self._next = 0
+        self._named = 0
+        self._pronouns = 0
 
     def resolve(self, found: Sequence[Any]) -> list[Source]:
         """Resolve all quotations."""
@@ -109,22 +106,33 @@ class _Resolver:
         return [self._source(*answer) for answer in answers]
 
     def _sentence(self, at: int) -> int:
-        return bisect_right(self.cast.sentences, at)
+        return bisect_right(self.sentences, at)
 
     def _advance(self, at: int, taken: _Spans) -> None:
         """Take note of the names and pronouns up to an offset."""
-        while self._next < len(self._events) and self._events[self._next][0] < at:
-            start, event = self._events[self._next]
-            self._next += 1
-            if isinstance(event, Mention):
-                weight = 6.0 + (1.5 if event.subject else 0.0) - (3.0 if event.quoted else 0.0)
-                self.traces.append(_Trace(event.entity, start, event.sentence, event.paragraph, weight, spoke=False))
-                continue
-            if start in taken:
-                continue
-            entity, _ = self._best(start, a_person(event[1]))
+        pronouns = self.cast.namings.pronouns
+        while self._pronouns < len(pronouns) and pronouns[self._pronouns][0] < at:
+            start, gender, sentence, paragraph = pronouns[self._pronouns]
+            self._pronouns += 1
+            self._take_names(bisect_right(self.cast.namings.start, start))
+            entity = None if start in taken else self._best(start, a_person(gender))[0]
             if entity is not None:
-                self.traces.append(_Trace(entity, start, event[2], event[3], 7.0, spoke=False))
+                self.traces.append(_Trace(entity, start, sentence, paragraph, 7.0, spoke=False))
+        self._take_names(bisect_left(self.cast.namings.start, at))
+
+    def _take_names(self, upto: int) -> None:
+        if upto > self._named:
+            self.traces += range(self._named, upto)
+            self._named = upto
+
+    def _trace(self, trace: _Trace | int) -> _Trace:
+        """Return a sign of presence; for the number of a name, what that is."""
+        if isinstance(trace, _Trace):
+            return trace
+        names = self.cast.namings
+        weight = 6.0 + (1.5 if names.subject[trace] else 0.0) - (3.0 if names.quoted[trace] else 0.0)
+        entity = self.cast.named[trace]
+        return _Trace(entity, names.start[trace], names.sentence[trace], names.paragraph[trace], weight, spoke=False)
 
     def _last_spoken(self, at: int) -> _Trace | None:
         """Return the sign of who spoke last before ``at``."""
@@ -134,7 +142,7 @@ class _Resolver:
         """Score everybody named or quoted before ``at`` by how present they are."""
         scores: dict[Entity, float] = {}
         sentence = self._sentence(at)
-        for trace in self.traces[-120:]:
+        for trace in map(self._trace, self.traces[-120:]):
             if trace.start >= at:
                 continue
             score = trace.weight - (0.8 if trace.spoke else 1.0) * (sentence - trace.sentence)
@@ -171,7 +179,7 @@ class _Resolver:
         low = label.lower()
         low = _OBJECTS.get(low, low)
         if low in words("pronouns") or low in ("these", "those", "others"):
-            named = {m.entity for m in self.cast.named(q.start, q.end)}
+            named = {self.cast.named[i] for i in self.cast.mentions(q.start, q.end)}
             return self._pronoun(low, a, named)
         tokens = [t for t in tokens_of(self.text, a, b) if t.word]
         head = head_of(tokens)
@@ -184,7 +192,7 @@ class _Resolver:
             mention = self._named_at_end(tokens)
             head = tokens if mention else head
         if mention and mention.end >= head[-1].start + 1:
-            same = self.cast.candidates(head[-1].text) if mention.entity.kind == "person" else []
+            same = self.cast.candidates(fold(head[-1].text)) if mention.entity.kind == "person" else []
             if len(same) > 1 and fold(self.text[mention.start : mention.end]) == fold(head[-1].text):
                 best, confidence = self._best(a, lambda e: 0.0 if e in same else None)
                 if best is not None:
@@ -201,7 +209,9 @@ class _Resolver:
         return mention if before and before[-1].low not in words("prepositions") else None
 
     def _mention_in(self, start: int, end: int) -> Mention | None:
-        return next((m for m in reversed(self.cast.named(start, end + 2)) if m.end <= end + 2), None)
+        ends = self.cast.namings.end
+        number = next((i for i in reversed(self.cast.mentions(start, end + 2)) if ends[i] <= end + 2), None)
+        return None if number is None else self.cast.mention(number)
 
     def _document(self, label: str, tokens: list[Token], head: list[Token], at: int) -> Answer:
         """Find whose a statement, a report or a website is."""
@@ -302,7 +312,7 @@ class _Resolver:
         """Find the plural noun phrase that one of the last two sentences is about."""
         number = self._sentence(at)
         for k in range(number - 2, max(number - 4, -1), -1):
-            text = self.text[self.cast.sentences[k] : self.cast.sentences[k + 1]][:160]
+            text = self.text[self.sentences[k] : self.sentences[k + 1]][:160]
             phrase = plural_subject(text)
             if phrase:
                 return self._describe(phrase)
@@ -315,7 +325,8 @@ class _Resolver:
             return last.entity, "previous speaker", 0.9
         if last and q.paragraph - last.paragraph <= 1:
             return last.entity, "previous speaker", 0.8
-        before = takewhile(lambda t: t.paragraph >= q.paragraph - 1, self.traces[: -_FAR - 1 : -1])
+        latest = map(self._trace, self.traces[: -_FAR - 1 : -1])
+        before = takewhile(lambda t: t.paragraph >= q.paragraph - 1, latest)
         before = [t for t in before if t.paragraph < q.paragraph and t.weight >= 6.0 and t.entity.kind == "person"]
         if before:
             subject = next((t for t in before if t.weight >= 7.0), before[0])
