@@ -153,7 +153,7 @@ def _whole_job(clock: Clock, documents: pd.DataFrame) -> tuple:
     both = [sco.read_dictionary(name) for name in ("states", "topics")]
     mentions = clock.run("mentions", lambda: mentions_among(tokens, both, sentences))
     states = mentions[mentions["kind"] == "state"]
-    polarity = clock.run("polarity", lambda: score_polarity(sentences, states))
+    polarity = clock.run("polarity", lambda: score_polarity(sentences, states, tokens=tokens))
     parsed = Parsed(documents, turns, quotations, sentences, mentions, polarity)
     counts = (tallies.sum_topics, tallies.sum_speakers, tallies.sum_states)
     return clock.run("tallies", lambda: tuple(count(parsed) for count in counts))

@@ -119,7 +119,7 @@ def _parse(documents: pd.DataFrame, scorer: str | Callable) -> Parsed:
         step("mentions")
         mentions = mentions_among(tokens, [read_dictionary(name) for name in ("states", "topics")], sentences)
         step("polarity")
-        polarity = score_polarity(sentences, mentions[mentions["kind"] == "state"], scorer=scorer)
+        polarity = score_polarity(sentences, mentions[mentions["kind"] == "state"], scorer=scorer, tokens=tokens)
     return Parsed(documents, turns, quotations, sentences, mentions, polarity)
 
 

@@ -82,6 +82,8 @@ ORDER = [
     "lexicon",
     "clauses",
     "direction",
+    "placing",
+    "rules",
     "wordpieces",
     "encoder",
     "fusion",

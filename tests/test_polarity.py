@@ -15,6 +15,7 @@ from sco_analysis.errors import DictionaryError, ParameterError, TableError
 from sco_analysis.polarity import SCORERS, score_polarity
 from sco_analysis.stance.lexicon import read_lexicon
 from sco_analysis.tables import TABLES, check
+from sco_analysis.tokens import split_tokens
 
 NAMES = {"Aland": "AAA", "Bland": "BBB", "Cland": "CCC", "Dland": "DDD"}
 
@@ -256,3 +257,40 @@ def test_a_sentence_scores_the_same_alone_and_among_others(texts: list[str]) -> 
         return
     alone = [score_polarity(*tables(text)) for text in texts if "land" in text]
     assert np.allclose(together["polarity"], pd.concat(alone)["polarity"])
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.lists(st.sampled_from(WORDS), min_size=1, max_size=14).map(" ".join), min_size=1, max_size=5))
+def test_tokens_that_are_known_change_nothing(texts: list[str]) -> None:
+    """With the tokens of all sentences, those without a mention among them, the table is the same."""
+    sentences, mentions = tables(*texts)
+    if mentions.empty:
+        return
+    tokens = split_tokens(sentences["text"].tolist())
+    pd.testing.assert_frame_equal(
+        score_polarity(sentences, mentions, tokens=tokens), score_polarity(sentences, mentions)
+    )
+
+
+def test_tokens_of_other_sentences_are_refused() -> None:
+    """The message gives both numbers."""
+    sentences, mentions = tables("Aland helped.", "Bland helped.")
+    with pytest.raises(ParameterError, match="`tokens` are those of 1 texts, for 2 sentences"):
+        score_polarity(sentences, mentions, tokens=split_tokens(["Aland helped."]))
+
+
+def test_a_mention_without_a_key_gets_no_row() -> None:
+    """What stands for nothing is passed over; the others keep their scores."""
+    sentences, mentions = tables("We condemn Aland and Bland.")
+    mentions.loc[0, "key"] = None
+    out = score_polarity(sentences, mentions)
+    assert out[["target", "label"]].values.tolist() == [["BBB", -1]]
+
+
+@pytest.mark.parametrize(
+    ("end", "asked"), [("?", True), ("? ", True), ("?\x1c\u3000", True), ("!", False), (" ", False)]
+)
+def test_a_question_may_end_in_white_space(end: str, asked: bool) -> None:
+    """What is asked says less than what is said, whatever white space follows."""
+    out = score_polarity(*tables(f"We condemn Aland{end}"))
+    assert (abs(out["polarity"][0]) < 0.2) == asked

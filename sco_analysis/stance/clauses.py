@@ -6,13 +6,12 @@ that no rule reaches across it.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 import numpy as np
 
-from ..tokens import split_tokens
+from ..tokens import Tokens
 from .lexicon import BIT, STEPS, Lexicon
 
 #: How much of an entry's force passes a strong bound (";", "but"), a middling one ("which", a bracket), a comma.
@@ -22,6 +21,9 @@ _NOTHING = 1e-9
 #: What passes is kept as a whole number of such parts of its logarithm: sums of whole numbers do not depend on what
 #: stands before them, so that a sentence has the same score whatever it is scored together with.
 _PARTS = 2.0**48
+
+#: kinds of prepositions that stand before a mention; the first is none
+BEFORE = ("", "other", "venue", "victim", "of", "from", "by")
 
 ROLES = ("actor", "object", "venue", "speaker", "list member")
 ACTOR, OBJECT, VENUE, SPEAKER, LIST = range(5)
@@ -41,11 +43,20 @@ class Words:
     depth: np.ndarray  # sum of what the bounds before each word take, as −log of what passes, in _PARTS
     mark: np.ndarray  # what the punctuation after each word lets pass
 
+    def are(self, *groups: str) -> np.ndarray:
+        """Say of every word whether it is in one of ``groups``."""
+        return (self.mask & sum(BIT[group] for group in groups)) != 0
+
     def has(self, place: np.ndarray, *groups: str) -> np.ndarray:
         """Say whether the words at ``place`` are in one of ``groups``; a place outside the text is not."""
         bits = sum(BIT[group] for group in groups)
         inside = (place >= 0) & (place < len(self.mask))
         return inside & ((self.mask[np.where(inside, place, 0)] & bits) != 0)
+
+    @cached_property
+    def opening(self) -> np.ndarray:
+        """The number of the first word of each sentence, or of what follows if it has none."""
+        return np.searchsorted(self.row, np.arange(len(self.base)))
 
     def passes(self, one: np.ndarray, other: np.ndarray) -> np.ndarray:
         """How much of an entry's force gets from one word to the other, over the bounds between them."""
@@ -53,7 +64,7 @@ class Words:
 
     def count(self, first: np.ndarray, last: np.ndarray, *groups: str) -> np.ndarray:
         """Count the words of ``groups`` from ``first`` to ``last``, both included."""
-        total = np.concatenate([[0], np.cumsum((self.mask & sum(BIT[g] for g in groups)) != 0)])
+        total = np.concatenate([[0], np.cumsum(self.are(*groups))])
         return np.where(last >= first, total[np.maximum(last, first - 1) + 1] - total[first], 0)
 
     def outside(self, place: np.ndarray, like: np.ndarray) -> np.ndarray:
@@ -62,42 +73,49 @@ class Words:
         return ~inside | (self.row[np.where(inside, place, 0)] != self.row[like])
 
 
-def read_words(texts: Sequence[str], lexicon: Lexicon) -> Words:
-    """Split the sentences into words and look each up."""
-    tokens = split_tokens(texts)
+def read_words(tokens: Tokens, rows: np.ndarray, lexicon: Lexicon) -> Words:
+    """Put together the words of the texts ``rows`` of ``tokens``, in ascending order, and look each up."""
+    number = np.full(len(tokens.base), -1)
+    number[rows] = np.arange(len(rows))
+    row = number[tokens.row]
     joined = tokens.joined
-    first = np.flatnonzero(~np.concatenate([[False], joined[:-1]])) if len(tokens) else np.zeros(0, dtype=np.int64)
-    last = np.append(first[1:] - 1, len(tokens) - 1)[: len(first)]
-    start, end, ids = tokens.start[first], tokens.end[last], tokens.surface[first].astype(np.int64)
-    printed = list(tokens.surfaces)
-    several = np.flatnonzero(last > first)
-    text = tokens.text
-    compound = [text[a:b] for a, b in zip(start[several].tolist(), end[several].tolist(), strict=True)]
-    numbers = {word: number for number, word in enumerate(dict.fromkeys(compound), len(printed))}
-    ids[several] = [numbers[word] for word in compound]
-    kind, mask = lexicon.read([*printed, *numbers])
-    kind, mask = kind[ids] if len(ids) else ids, mask[ids] if len(ids) else ids
-    row = np.searchsorted(tokens.base, start, side="right") - 1
-    mark = _marks(text, tokens.characters, start, end, row)
-    words = Words(text, start, end, row, tokens.base, kind, mask, np.zeros(len(start), dtype=np.int64), mark)
+    follows = np.concatenate([[False], joined[:-1]]) if len(joined) else joined
+    first, last = np.flatnonzero((row >= 0) & ~follows), np.flatnonzero((row >= 0) & ~joined)
+    start, end, row = tokens.start[first], tokens.end[last], row[first]
+    kind, mask = _look_up(tokens, first, last, lexicon)
+    mark = _marks(tokens, start, end, row)
+    words = Words(tokens.text, start, end, row, tokens.base[rows], kind, mask, np.zeros(0, dtype=np.int64), mark)
     words.depth = _depth(words)
     return words
 
 
-def _marks(text: str, characters: np.ndarray, start: np.ndarray, end: np.ndarray, row: np.ndarray) -> np.ndarray:
+def _look_up(tokens: Tokens, first: np.ndarray, last: np.ndarray, lexicon: Lexicon) -> tuple[np.ndarray, np.ndarray]:
+    """Return class and mask of the words from the atoms ``first`` to ``last``."""
+    numbers = tokens.surface[first].astype(np.int64)
+    several = np.flatnonzero(last > first)
+    start, end = tokens.start[first[several]].tolist(), tokens.end[last[several]].tolist()
+    compounds = [tokens.text[a:b] for a, b in zip(start, end, strict=True)]
+    distinct = {word: number for number, word in enumerate(dict.fromkeys(compounds), len(tokens.surfaces))}
+    numbers[several] = [distinct[word] for word in compounds]
+    kind, mask = lexicon.read([*tokens.surfaces, *distinct])
+    return (kind[numbers], mask[numbers]) if len(numbers) else (numbers, numbers)
+
+
+def _marks(tokens: Tokens, start: np.ndarray, end: np.ndarray, row: np.ndarray) -> np.ndarray:
     """Say what the punctuation after each word lets pass."""
     mark = np.ones(len(start))
     if not len(start):
         return mark
     wide = start[1:] - end[:-1]
+    wide[row[1:] != row[:-1]] = 0
+    mark[:-1][wide == 0] = _NOTHING
     comma = np.flatnonzero(wide == 2)
-    comma = comma[(characters[end[comma]] == ord(",")) & (characters[end[comma] + 1] == ord(" "))]
+    comma = comma[tokens.hold(",", end[comma]) & tokens.hold(" ", end[comma] + 1)]
     mark[comma] = WEAK
     wide[comma] = 1
-    odd = np.flatnonzero(wide != 1)
-    gaps = [text[a:b] for a, b in zip(end[odd].tolist(), start[odd + 1].tolist(), strict=True)]
+    odd = np.flatnonzero(wide > 1)
+    gaps = [tokens.text[a:b] for a, b in zip(end[odd].tolist(), start[odd + 1].tolist(), strict=True)]
     mark[odd] = [_passes_gap(gap) for gap in gaps]
-    mark[:-1][row[1:] != row[:-1]] = _NOTHING
     return mark
 
 
@@ -112,15 +130,17 @@ def _passes_gap(gap: str) -> float:
 
 def _depth(words: Words) -> np.ndarray:
     """Add up what the bounds take: the words that open a clause, and the punctuation."""
-    place = np.arange(len(words.mask))
-    bound = np.ones(len(place))
-    bound[words.has(place, "medium")] = MEDIUM
-    strong = np.flatnonzero(words.has(place, "strong"))
+    bound = np.ones(len(words.mask))
+    bound[words.are("medium")] = MEDIUM
+    strong = np.flatnonzero(words.are("strong"))
     # "X does not attack but helps": the second clause shares the subject
     opens = words.has(strong + 1, "first", "third", "title", "venue", "condition", "medium", "other", "capital")
     bound[strong] = np.where(words.has(strong, "shares") & ~opens, WEAK, STRONG)
     bound[1:] *= words.mark[:-1]
-    return np.cumsum(np.rint(-np.log(bound) * _PARTS).astype(np.int64))
+    takes = np.flatnonzero(bound < 1)
+    depth = np.zeros(len(bound), dtype=np.int64)
+    depth[takes] = np.rint(-np.log(bound[takes]) * _PARTS)
+    return np.cumsum(depth)
 
 
 @dataclass
@@ -136,16 +156,16 @@ class Hits:
 def find_entries(words: Words, taken: np.ndarray, lexicon: Lexicon) -> Hits:
     """Find the entries, longest first, each word serving one; topics and words ``taken`` by names drop out."""
     place, entry = lexicon.candidates(np.where(taken, 0, words.kind))
-    own = np.full((len(place), STEPS + 1), -1)
-    own[:, 0] = place
-    alive = np.ones(len(place), dtype=bool)
+    own = place[:, None]  # the words of each candidate, −1 where its entry has no such element
     for step in range(STEPS):
         direction, element, gap = lexicon.steps(entry, step)
-        who = np.flatnonzero(alive & (direction != 0))
-        if not len(who):
+        further = np.flatnonzero(direction)
+        if not len(further):
             break
-        alive[who] = _step(words, own, step, who, (direction[who], element[who], gap[who]), lexicon)
-    place, entry, own = place[alive], entry[alive], own[alive]
+        found = np.full(len(entry), -1)
+        found[further] = _next(words, own[further], (direction[further], element[further], gap[further]), lexicon)
+        whole = np.flatnonzero((direction == 0) | (found >= 0))
+        entry, own = entry[whole], np.column_stack([own, found])[whole]
     first = np.where(own >= 0, own, len(words.mask)).min(axis=1, initial=len(words.mask))
     strength = np.abs(lexicon.valence[entry])
     order = np.lexsort((first, -strength, strength > 0, -lexicon.size[entry]))  # topics first, then the stronger
@@ -159,23 +179,19 @@ def find_entries(words: Words, taken: np.ndarray, lexicon: Lexicon) -> Hits:
     return Hits(first[keep], last[keep], entry[keep], lexicon.valence[entry[keep]])
 
 
-def _step(words: Words, own: np.ndarray, step: int, who: np.ndarray, wanted: tuple, lexicon: Lexicon) -> np.ndarray:
-    """Look for one more element of the candidates ``who``; note where it stands and say for which it was found."""
+def _next(words: Words, own: np.ndarray, wanted: tuple[np.ndarray, ...], lexicon: Lexicon) -> np.ndarray:
+    """Look for one more element of candidates that hold the words ``own``; return where it stands, −1 for nowhere."""
     direction, element, gap = wanted
-    seen = own[who, : step + 1]
-    from_ = np.where(direction < 0, np.where(seen >= 0, seen, len(words.mask)).min(axis=1), seen.max(axis=1))
-    found = np.full(len(who), -1)
+    before = np.where(own >= 0, own, len(words.mask)).min(axis=1)
+    from_ = np.where(direction < 0, before, own.max(axis=1))
+    found = np.full(len(own), -1)
     for away in range(1, int(gap.max()) + 2):
         at = from_ + direction * away
-        inside = (found < 0) & (away <= gap + 1) & (at >= 0) & (at < len(words.mask))
-        look = np.flatnonzero(inside)
-        if not len(look):
-            continue
-        fits = lexicon.satisfied(words.kind[at[look]], element[look])
-        fits &= words.passes(at[look], from_[look]) >= SAME_CLAUSE
-        found[look[fits]] = at[look[fits]]
-    own[who, step + 1] = found
-    return found >= 0
+        look = np.flatnonzero((found < 0) & (away <= gap + 1) & (at >= 0) & (at < len(words.mask)))
+        look = look[lexicon.satisfied(words.kind[at[look]], element[look])]
+        look = look[words.passes(at[look], from_[look]) >= SAME_CLAUSE]
+        found[look] = at[look]
+    return found
 
 
 def _keep(own: np.ndarray, size: int, taken: np.ndarray) -> np.ndarray:
@@ -204,19 +220,27 @@ class Targets:
     first: np.ndarray
     last: np.ndarray
     key: np.ndarray  # number of the key
-    form: np.ndarray
+    form: np.ndarray  # number of the form
+    forms: tuple[str, ...]
     row: np.ndarray  # number of the sentence
     words: Words
+
+    def has_form(self, *names: str) -> np.ndarray:
+        """Say which have one of these forms."""
+        return np.array([form in names for form in self.forms], dtype=bool)[self.form]
 
     @cached_property
     def _solid(self) -> np.ndarray:
         """The nearest word before each target that is no title, article or part of a name; −1 where there is none."""
         words = self.words
-        place = np.arange(len(words.mask))
-        skipped = words.has(place, "title") | self.covered
-        lone_of = words.has(place, "of") & ~words.has(place - 1, "title") & ~self.covered
-        skipped &= ~lone_of & (words.mark == 1.0)
-        last = np.maximum.accumulate(np.where(skipped, -1, place)) if len(place) else place
+        title = words.are("title")
+        skipped = title | self.covered
+        of = np.flatnonzero(words.are("of") & ~self.covered)
+        skipped[of[(of == 0) | ~title[of - 1]]] = False
+        skipped &= words.mark == 1.0
+        last = np.arange(len(skipped))
+        last[skipped] = -1
+        last = np.maximum.accumulate(last)
         at = np.where(self.first > 0, last[self.first - 1], -1)
         return np.where(words.outside(at, self.first), -1, at)
 
@@ -224,7 +248,7 @@ class Targets:
     def covered(self) -> np.ndarray:
         """Which words belong to a name."""
         edge = np.zeros(len(self.words.mask) + 1, dtype=np.int64)
-        named = self.form != "address"
+        named = ~self.has_form("address")
         np.add.at(edge, self.first[named], 1)
         np.add.at(edge, self.last[named] + 1, -1)
         return np.cumsum(edge)[:-1] > 0
@@ -244,48 +268,57 @@ class Targets:
     @cached_property
     def place(self) -> np.ndarray:
         """The word that governs each, shared by an enumeration."""
-        _, first, number = np.unique(self.group, return_index=True, return_inverse=True)
-        return self._solid[first][number]
+        first = np.flatnonzero(np.diff(self.group, prepend=0))
+        return self._solid[first][self.group - 1]
+
+    @cached_property
+    def may_be_place(self) -> np.ndarray:
+        """Whether each is a name that a place has, too."""
+        return self.has_form("name", "capital", "")
 
     @cached_property
     def before(self) -> np.ndarray:
-        """The kind of preposition before each: by, from, of, victim, venue, other, or nothing."""
+        """The kind of preposition before each, a number in `BEFORE`."""
         words, place = self.words, self.place
-        to_place = np.isin(self.form, ("name", "capital", ""))
-        out = np.full(len(place), "", dtype="<U6")
+        out = np.zeros(len(place), dtype=np.int64)
         for name in ("other", "venue", "victim", "of", "from", "by"):
-            out[words.has(place, name)] = name
-        out[(out == "venue") & ~to_place] = "other"
+            out[words.has(place, name)] = BEFORE.index(name)
+        out[(out == BEFORE.index("venue")) & ~self.may_be_place] = BEFORE.index("other")
         travel = words.has(place, "to") & words.has(place - 1, "travel") | words.has(place, "travel")
-        out[travel & to_place] = "venue"
+        out[travel & self.may_be_place] = BEFORE.index("venue")
         return out
+
+    def under(self, *names: str) -> np.ndarray:
+        """Say which stand under one of these kinds of prepositions."""
+        return np.array([kind in names for kind in BEFORE])[self.before]
 
     @cached_property
     def possessive(self) -> np.ndarray:
         """Whether each owns what follows: "X's", an adjective."""
-        return self.words.has(self.last, "owner") | (self.form == "demonym")
+        return self.words.has(self.last, "owner") | self.has_form("demonym")
 
     @cached_property
     def role(self) -> np.ndarray:
         """The role of each, a number in `ROLES`."""
         words, after = self.words, self.last + 1
-        role = np.where((self.before != "") | self.possessive, OBJECT, ACTOR)
+        role = np.where((self.before > 0) | self.possessive, OBJECT, ACTOR)
         follows = ~words.outside(after, self.last) & (words.mark[self.last] == 1.0)
         theatre = self.possessive & words.has(after, "theatre") & follows
-        theatre |= np.isin(self.form, ("name", "capital", "")) & words.has(after, "named") & follows
-        theatre |= np.isin(self.before, ("other", "of")) & words.has(self.place - 1, "theatre")
-        role[theatre | (self.before == "venue")] = VENUE
-        pairs = np.unique(np.stack([self.group, self.key]), axis=1)[0]
-        role[np.bincount(pairs, minlength=self.group.max(initial=0) + 1)[self.group] > 2] = LIST
+        theatre |= self.may_be_place & words.has(after, "named") & follows
+        theatre |= self.under("other", "of") & words.has(self.place - 1, "theatre")
+        role[theatre | self.under("venue")] = VENUE
+        many = self.key.max(initial=0) + 1
+        members = np.unique(self.group * many + self.key) // many
+        role[np.bincount(members, minlength=self.group.max(initial=0) + 1)[self.group] > 2] = LIST
         near = ~words.outside(after, self.last)
         says = near & words.has(after, "speech") & (words.mark[self.last] == 1.0) & ~words.has(self.last, "owner")
         # "…,” said X"
         says |= words.has(self.place, "speech") & (self.place > 0) & (words.mark[np.maximum(self.place - 1, 0)] < 1.0)
         says |= words.has(self.first - 1, "to") & words.has(self.first - 2, "speech") & (self.first > 1)
-        ahead = np.where(near, words.start[np.minimum(after, len(words.start) - 1)], words.end[self.last])
-        labels = [":" in words.text[a:b] for a, b in zip(words.end[self.last].tolist(), ahead.tolist(), strict=True)]
-        opening = self.first - np.searchsorted(words.row, self.row) <= 8
-        role[says | (np.array(labels, dtype=bool) & opening)] = SPEAKER
+        opening = np.flatnonzero(near & ~says & (self.first - words.opening[self.row] <= 8))
+        gaps = zip(words.end[self.last[opening]].tolist(), words.start[after[opening]].tolist(), strict=True)
+        says[opening] = [":" in words.text[a:b] for a, b in gaps]
+        role[says] = SPEAKER
         return role
 
     @cached_property
@@ -294,10 +327,15 @@ class Targets:
         return self.role >= VENUE
 
 
-def place_targets(words: Words, rows: np.ndarray, start: np.ndarray, end: np.ndarray, key, form) -> Targets:
-    """Find the words of the mentions; ``start`` and ``end`` are offsets in the sentence numbered ``rows``."""
-    at, to = words.base[rows] + start, words.base[rows] + end
-    first = np.searchsorted(words.end, at, side="right")
-    last = np.maximum(np.searchsorted(words.start, to, side="left") - 1, first)
+def place_targets(
+    words: Words, rows: np.ndarray, span: tuple[np.ndarray, np.ndarray], key: np.ndarray, form: tuple
+) -> Targets:
+    """Find the words of the mentions.
+
+    ``span`` are their offsets in the sentences numbered ``rows``, ``form`` the numbers of their forms and the forms.
+    """
+    start, end = (words.base[rows] + offset for offset in span)
+    first = np.searchsorted(words.end, start, side="right")
+    last = np.maximum(np.searchsorted(words.start, end, side="left") - 1, first)
     limit = max(len(words.start) - 1, 0)
-    return Targets(np.minimum(first, limit), np.minimum(last, limit), key, form, rows, words)
+    return Targets(np.minimum(first, limit), np.minimum(last, limit), key, *form, rows, words)

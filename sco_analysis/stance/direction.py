@@ -23,10 +23,11 @@ The order of the rules, in plain words:
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
-from .clauses import OBJECT, SAME_CLAUSE, SPEAKER, VENUE, Hits, Targets, Words
+from .clauses import BEFORE, OBJECT, SAME_CLAUSE, SPEAKER, VENUE, Hits, Targets, Words
 from .lexicon import TOWARD, Lexicon
 
 _NEGATED = -0.6  # a negated entry says the opposite, weaker
@@ -71,10 +72,9 @@ class Pairs:
 
     def __post_init__(self) -> None:
         """Lay out the pairs, in the order of the entries and, within one, of the text."""
-        rows = self.targets.row
         row = self.words.row[self.hits.first]
-        low, high = np.searchsorted(rows, row), np.searchsorted(rows, row, side="right")
-        many = high - low
+        edges = np.searchsorted(self.targets.row, np.arange(len(self.words.base) + 1))
+        low, many = edges[row], np.diff(edges)[row]
         self.hit = np.repeat(np.arange(len(row)), many)
         self.target = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many) + np.repeat(low, many)
         t, h = self.target, self.hit
@@ -91,12 +91,21 @@ class Pairs:
         # "confidence in X": the preposition belongs to the entry and makes X neither place nor victim
         place = self.targets.place[t]
         own = (place >= self.h_first) & (place <= self.h_last)
-        self.before = np.where(own, "", self.before)
+        self.before = np.where(own, 0, self.before)
         self.role = np.where(own & (self.role == VENUE), OBJECT, self.role)
         self.silent = self.role >= VENUE
         # "aid to X": who receives is not whom the blame of it meets
         spared = self.words.has(place, "to") & ~own & self.ahead & (self.distance > 2)
-        self.spared = self.negative & ((self.before == "victim") | spared)
+        self.spared = self.negative & (self.under("victim") | spared)
+
+    def under(self, *names: str) -> np.ndarray:
+        """Say of which the mention stands under one of these kinds of prepositions, none of them the entry's own."""
+        return np.array([kind in names for kind in BEFORE])[self.before]
+
+    @cached_property
+    def addressed(self) -> np.ndarray:
+        """Which have a mention that is an address."""
+        return self.targets.has_form("address")[self.target]
 
     def first(self, wanted: np.ndarray) -> np.ndarray:
         """For each entry the first mention of those ``wanted``, −1 for none."""
@@ -114,12 +123,25 @@ class Pairs:
         """Which entries have the direction ``name``."""
         return self.lexicon.toward[self.hits.entry] == TOWARD.index(name)
 
+    @cached_property
+    def nearest(self) -> tuple[np.ndarray, np.ndarray]:
+        """The nearest party of each entry, −1 for none, and how much of the force reaches it."""
+        share = self.passes * np.maximum(0, 1 - self.distance / (2 * _REACH))
+        share = share * np.where(self.under("other", "from"), 0.75, 1.0)
+        # "you" is in every sentence of a talk: what is bad need not be meant for it
+        share = share * np.where(self.negative & self.addressed, _YOU, 1.0)
+        share[self.silent | self.spared | (share < _NEAREST)] = 0
+        most = np.zeros(len(self.hits.first))
+        np.maximum.at(most, self.hit, share)
+        party = self.first((share > 0) & (share == most[self.hit]))
+        return party, np.minimum(1.0, most + 0.2)
+
 
 def _subject(pairs: Pairs) -> np.ndarray:
     """Find the party that an entry's verb has as its subject: before it, under no preposition, in no other clause."""
     words = pairs.words
     wanted = pairs.clause & ~pairs.ahead & (pairs.role != SPEAKER)
-    plain = (pairs.before == "") & (pairs.role != VENUE) & (~pairs.possessive | (pairs.distance <= 6))
+    plain = (pairs.before == 0) & (pairs.role != VENUE) & (~pairs.possessive | (pairs.distance <= 6))
     # "X noted that the plan …": a clause of its own with another subject
     plain &= words.count(pairs.t_last + 1, pairs.h_first - 3, "that", "medium") == 0
     gerund = (pairs.distance <= 2) & words.has(pairs.h_first, "ing")
@@ -137,30 +159,17 @@ def _is_passive(pairs: Pairs) -> np.ndarray:
 
 def _agent(pairs: Pairs) -> np.ndarray:
     """Find the party after "by": the doer of a passive or of a deed."""
-    return pairs.first(pairs.clause & pairs.ahead & (pairs.before == "by") & (pairs.distance < 2 * _REACH))
-
-
-def _near(pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
-    """Find the nearest party and how much of the force reaches it."""
-    share = pairs.passes * np.maximum(0, 1 - pairs.distance / (2 * _REACH))
-    share = share * np.where(np.isin(pairs.before, ("other", "from")), 0.75, 1.0)
-    # "you" is in every sentence of a talk: what is bad need not be meant for it
-    share = share * np.where(pairs.negative & (pairs.targets.form[pairs.target] == "address"), _YOU, 1.0)
-    share[pairs.silent | pairs.spared | (share < _NEAREST)] = 0
-    most = np.zeros(len(pairs.hits.first))
-    np.maximum.at(most, pairs.hit, share)
-    party = pairs.first((share > 0) & (share == most[pairs.hit]))
-    return party, np.minimum(1.0, most + 0.2)
+    return pairs.first(pairs.clause & pairs.ahead & pairs.under("by") & (pairs.distance < 2 * _REACH))
 
 
 def _owner(pairs: Pairs) -> tuple[np.ndarray, np.ndarray]:
     """Say whose it is: "… of X", "… by X", "X's …"; else the nearest."""
-    reach = np.where(pairs.before == "by", 2 * _REACH, _REACH)
-    after = pairs.clause & pairs.ahead & ~pairs.silent & np.isin(pairs.before, ("of", "by", "from"))
+    reach = np.where(pairs.under("by"), 2 * _REACH, _REACH)
+    after = pairs.clause & pairs.ahead & ~pairs.silent & pairs.under("of", "by", "from")
     party = pairs.first(after & (pairs.distance < reach))
     mine = pairs.last(pairs.clause & ~pairs.ahead & pairs.possessive & (pairs.distance <= 4))
     party = np.where(party >= 0, party, mine)
-    near, share = _near(pairs)
+    near, share = pairs.nearest
     return np.where(party >= 0, party, near), np.where(party >= 0, 1.0, share)
 
 
@@ -178,24 +187,20 @@ def _object(pairs: Pairs, subject: np.ndarray, holder: np.ndarray) -> tuple[np.n
     words, targets = pairs.words, pairs.targets
     share = _own(pairs, subject, holder)
     meant = pairs.clause & pairs.ahead & (pairs.distance <= _REACH) & (pairs.role != SPEAKER)
-    closely = np.isin(pairs.before, ("victim", "other")) & (pairs.distance <= 2)
+    closely = pairs.under("victim", "other") & (pairs.distance <= 2)
     suffers = (pairs.spared | (pairs.negative & (pairs.role == VENUE))) & ~closely
     place = pairs.targets.place[pairs.target]
     idle = ~pairs.negative & ((pairs.role == VENUE) | ((pairs.distance > 4) & words.has(place, "for")))
     party = pairs.first(meant & ~suffers & ~idle)
-    near, reach = _near(pairs)
+    near, reach = pairs.nearest
     # "I thank you" with the party named only in the address: "X, I thank you"
     addressed = (near >= 0) & (near != subject) & (pairs.hits.force > 0)
-    addressed &= (targets.form[near] == "address") | (targets.last[near] - _opening(words, targets.row[near]) < 3)
+    early = targets.last[near] - words.opening[targets.row[near]] < 3
+    addressed &= targets.has_form("address")[near] | early
     share = np.where(party >= 0, share, 0.8 * reach)
     party = np.where(party >= 0, party, np.where(addressed, near, -1))
     passive = _is_passive(pairs) & (subject >= 0)
     return np.where(passive, subject, party), np.where(passive, _PASSIVE, share)
-
-
-def _opening(words: Words, rows: np.ndarray) -> np.ndarray:
-    """Return the number of the first word of each of the sentences ``rows``."""
-    return np.searchsorted(words.row, rows)
 
 
 def _both(pairs: Pairs, holder: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -214,7 +219,7 @@ def _alone(pairs: Pairs, subject: np.ndarray) -> np.ndarray:
     """Find the only party of the sentence, for an entry that met nobody in its own clause."""
     targets = pairs.targets
     loud = ~pairs.silent & ~pairs.spared
-    loud &= ~(pairs.negative & (targets.form[pairs.target] == "address"))
+    loud &= ~(pairs.negative & pairs.addressed)
     # who stands after a deed suffered it; who utters a reproach is not its object
     loud &= ~(pairs.towards("actor")[pairs.hit] & pairs.ahead)
     loud &= ~(pairs.towards("object")[pairs.hit] & (pairs.target == subject[pairs.hit]))
@@ -236,7 +241,7 @@ def judge(words: Words, hits: Hits, targets: Targets, holder: np.ndarray, lexico
     subject, agent = _subject(pairs), _agent(pairs)
     doer = np.where(agent >= 0, agent, np.where(_is_passive(pairs), -1, subject))
     gets, got = _object(pairs, subject, holder)
-    near, near_share = _near(pairs)
+    near, near_share = pairs.nearest
     owner, owner_share = _owner(pairs)
     party = np.full(len(hits.first), -1)
     weight = np.ones(len(hits.first))
@@ -267,7 +272,7 @@ def judge(words: Words, hits: Hits, targets: Targets, holder: np.ndarray, lexico
 def _spread(pairs: Pairs, hit: np.ndarray, target: np.ndarray, share: np.ndarray):
     """Let what goes to one member of an enumeration go to all: "we thank X and Y"."""
     group = pairs.targets.group
-    low, high = np.searchsorted(group, group[target]), np.searchsorted(group, group[target], side="right")
-    many = high - low
+    edges = np.searchsorted(group, np.arange(group.max(initial=0) + 2))
+    low, many = edges[group[target]], np.diff(edges)[group[target]]
     offset = np.arange(many.sum()) - np.repeat(np.cumsum(many) - many, many)
     return np.repeat(hit, many), np.repeat(low, many) + offset, np.repeat(share, many)
