@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from difflib import get_close_matches
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
+import numpy as np
 import pandas as pd
 
 from .errors import ParameterError
-from .sums import TIMES, Numbers, Sums, add_up, count_numbers, count_rows, number_rows, tell_apart
+from .sums import TIMES, Numbers, Sums, add_up, count_numbers, count_rows, tell_apart
 from .tables import in_order
 
 if TYPE_CHECKING:
@@ -67,12 +68,47 @@ def counted_sentences(parsed: Parsed, *, repeats: bool = False, columns: Sequenc
     """
     rows = parsed.sentences
     rows = rows if in_order(rows, ("doc_id", "start")) else rows.sort_values(["doc_id", "start"], kind="stable")
-    turn = rows["turn"].fillna(-1)
-    begins = (rows["doc_id"] != rows["doc_id"].shift()) | (turn != turn.shift())
-    counted = rows["voice"].isin(SPOKEN)
-    kept = (counted if repeats else counted & rows["repeat_of"].isna()).to_numpy(dtype=bool)
-    rows = rows if columns is None else rows[list(columns)]
-    return rows[kept].assign(passage=begins.cumsum()[kept]).reset_index(drop=True)
+    doc, turn = pd.factorize(rows["doc_id"])[0], rows["turn"].to_numpy(dtype=np.int64, na_value=-1)
+    begins = np.ones(len(rows), dtype=bool)
+    begins[1:] = (doc[1:] != doc[:-1]) | (turn[1:] != turn[:-1])
+    voices, distinct = pd.factorize(rows["voice"])
+    counted = distinct.isin(SPOKEN)[voices]
+    kept = np.flatnonzero(counted if repeats else counted & rows["repeat_of"].isna().to_numpy())
+    taken = {name: rows[name].array.take(kept) for name in (rows if columns is None else columns)}
+    return pd.DataFrame(taken | {"passage": np.cumsum(begins)[kept]})
+
+
+class Cast(NamedTuple):
+    """Who is heard and where, told apart once: the ``number`` of each row, and ``rows`` of which row n has number n.
+
+    Rows with the same number are in the same group, whatever the ``by`` of `tell_cast`, and have the same speaker,
+    state and role.
+    """
+
+    number: np.ndarray
+    rows: pd.DataFrame
+
+    def groups(self, parsed: Parsed, by: Sequence[str]) -> Numbers:
+        """Give numbers to the groups that the rows are in, as a reader wants to see them (`add_groups`)."""
+        labels = list(zip(*(_label(parsed, self.rows, column) for column in by), strict=True))
+        distinct = sorted(set(labels))
+        place = {label: number for number, label in enumerate(distinct)}
+        columns = {name: pd.array([label[i] for label in distinct], dtype="str") for i, name in enumerate(by)}
+        return Numbers(np.array([place[label] for label in labels], dtype=np.int64)[self.number], columns)
+
+    def weighted(self, words: np.ndarray, kept: np.ndarray | slice = slice(None)) -> pd.DataFrame:
+        """Return those ``rows`` that are among the ``kept`` ones, with the sum of their ``words`` as ``n_words``."""
+        number = self.number[kept]
+        there = np.flatnonzero(np.bincount(number, minlength=len(self.rows)))
+        return self.rows.take(there).assign(n_words=add_up(words[kept], number, len(self.rows))[there])
+
+
+def tell_cast(rows: pd.DataFrame, by: Sequence[str]) -> Cast:
+    """Tell apart rows (sentences, turns or quotations) by all that groups ``by`` and descriptions rest on."""
+    read = {"voice", "speaker", "state", "role"} | {name for column in by for name in _SOURCES.get(column, (column,))}
+    columns = [name for name in rows if name in read]
+    number, first = tell_apart(rows, columns)
+    return Cast(number, pd.DataFrame({name: rows[name].array.take(first) for name in columns}))
 
 
 def add_groups(parsed: Parsed, rows: pd.DataFrame, by: Sequence[str]) -> pd.DataFrame:
@@ -81,45 +117,55 @@ def add_groups(parsed: Parsed, rows: pd.DataFrame, by: Sequence[str]) -> pd.Data
     Narration without a speaker is the ``author``'s. An unknown speaker is ``(unidentified questioner)`` when the role
     says so, else ``(unidentified speaker)``. A session is ``<doc_id> 3: <its title>``.
     """
-    narration = rows["voice"].eq("narration") if "voice" in rows else pd.Series(False, rows.index)
-    author = narration & (rows["speaker"].isna() | rows["speaker"].eq(AUTHOR))
-    labels = {}
-    for column in by:
-        if column in ("speaker", "holder"):
-            part = rows["role"].where(rows["role"].str.islower().eq(True)).fillna("speaker")
-            label = rows["speaker"].fillna("(unidentified " + part + ")").mask(author, AUTHOR)
-        elif column == "session":
-            label = _session_labels(parsed, rows)
-        elif column == "document":
-            label = rows["doc_id"]
-        elif column == "year":
-            label = rows["date"].dt.year.astype("Int64").astype("str").where(rows["date"].notna(), "(no date)")
-        else:
-            label = rows[column].fillna(_NAMELESS[column])
-            label = label.mask(author, AUTHOR) if column in ("state", "role") else label
-        labels[column] = label.astype("str")
-    return rows.assign(**labels)
+    cast = tell_cast(rows, by)
+    return rows.assign(**{c: pd.array(_label(parsed, cast.rows, c), dtype="str").take(cast.number) for c in by})
 
 
-def _session_labels(parsed: Parsed, rows: pd.DataFrame) -> pd.Series:
-    titles = parsed.sentences.groupby(["doc_id", "session"])["session_title"].first().rename("title").reset_index()
-    titles = rows[["doc_id", "session"]].merge(titles, on=["doc_id", "session"], how="left", validate="m:1")
-    title = (": " + titles["title"].astype("str")).fillna("")
-    return pd.Series((titles["doc_id"] + " " + titles["session"].astype("str") + title).to_numpy(), rows.index)
+def number_groups(parsed: Parsed, rows: pd.DataFrame, by: Sequence[str]) -> Numbers:
+    """Give numbers to the groups that `add_groups` puts ``rows`` in."""
+    return tell_cast(rows, by).groups(parsed, by)
+
+
+def _label(parsed: Parsed, rows: pd.DataFrame, column: str) -> list[str]:
+    """Return the label of each of ``rows`` in a column that a reader sees."""
+    if column == "session":
+        return _session_labels(parsed, rows)
+    if column == "document":
+        return rows["doc_id"].tolist()
+    if column == "year":
+        return ["(no date)" if pd.isna(date) else str(date.year) for date in rows["date"]]
+    if column in ("genre", "source"):
+        return rows[column].fillna(_NAMELESS[column]).tolist()
+    told = {name: _known(rows, name) for name in ("voice", "speaker", "role", column)}
+    whose = zip(told["voice"], told["speaker"], strict=True)
+    author = [voice == "narration" and speaker in (None, AUTHOR) for voice, speaker in whose]
+    if column in ("speaker", "holder"):
+        parts = [role if role and role.islower() else "speaker" for role in told["role"]]
+        names = [name or f"(unidentified {part})" for name, part in zip(told["speaker"], parts, strict=True)]
+    else:
+        names = [name or _NAMELESS[column] for name in told[column]]
+    return [AUTHOR if own else name for own, name in zip(author, names, strict=True)]
+
+
+def _known(rows: pd.DataFrame, column: str) -> list[str | None]:
+    """Return the values of a column of text, nothing where they are missing or there is no such column."""
+    return (
+        rows[column].astype(object).where(rows[column].notna(), None).tolist() if column in rows else [None] * len(rows)
+    )
+
+
+def _session_labels(parsed: Parsed, rows: pd.DataFrame) -> list[str]:
+    titles = parsed.sentences.groupby(["doc_id", "session"])["session_title"].first().dropna().to_dict()
+    sessions = zip(rows["doc_id"], rows["session"], strict=True)
+    return [
+        f"{doc} {number}" + (f": {titles[doc, number]}" if (doc, number) in titles else "") for doc, number in sessions
+    ]
 
 
 def columns_of(by: Sequence[str]) -> list[str]:
     """List the columns of sentences that are read when they are counted by the groups ``by``."""
     read = dict.fromkeys(("doc_id", "start", "voice", "speaker", "state", "role", "n_words"))
     return [*(read | dict.fromkeys(source for column in by for source in _SOURCES.get(column, (column,))))]
-
-
-def number_groups(parsed: Parsed, rows: pd.DataFrame, by: Sequence[str]) -> Numbers:
-    """Give numbers to the groups that `add_groups` puts ``rows`` in; each is made out once, not for each row."""
-    read = {"voice"} | {source for column in by for source in _SOURCES.get(column, (column,))}
-    number, first = tell_apart(rows, sorted(read & set(rows)))
-    labelled = add_groups(parsed, rows.take(first), by)
-    return number_rows(labelled, by).of(number)
 
 
 def count_groups(parsed: Parsed, by: list[str], frames: list[tuple[pd.DataFrame, Numbers]]) -> pd.DataFrame:
@@ -133,7 +179,7 @@ def count_groups(parsed: Parsed, by: list[str], frames: list[tuple[pd.DataFrame,
     if not set(_IN_ORDER) & set(by):
         return count_rows(pd.concat([count_numbers([group]) for _, group in frames], ignore_index=True), by)
     parts = [
-        pd.concat([rows[_ORDER].reset_index(drop=True), group.values.take(group.number).reset_index(drop=True)], axis=1)
+        rows[_ORDER].assign(**{name: values.take(group.number) for name, values in group.columns.items()})
         for rows, group in frames
     ]
     first = pd.concat(parts, ignore_index=True).sort_values(_ORDER, kind="stable").drop_duplicates(by)
@@ -165,12 +211,17 @@ def count_descriptions(parsed: Parsed, rows: pd.DataFrame, by: list[str]) -> Sum
     described = [column for column in ("state", "role") if who and column not in by]
     if not described:
         return {}
-    number, first = tell_apart(rows, [name for name in ("speaker", "role", "state", "voice") if name in rows])
-    words, some = add_up(rows["n_words"], number, len(first)), rows.take(first)
-    known = some["speaker"].notna().to_numpy()
-    some, words = some[known], words[known]
-    labels = number_groups(parsed, some, [who])
-    return {column: count_numbers([labels, number_rows(some, [column])], words) for column in described}
+    names, speakers, words = _label(parsed, rows, who), _known(rows, "speaker"), rows["n_words"].tolist()
+    sums = {}
+    for column in described:
+        counted: dict[tuple[str, str], int] = {}
+        for name, speaker, value, n in zip(names, speakers, _known(rows, column), words, strict=True):
+            if speaker is not None and value is not None:
+                counted[name, value] = counted.get((name, value), 0) + n
+        keys = sorted(counted)
+        told = {name: pd.array([key[side] for key in keys], dtype="str") for side, name in enumerate((who, column))}
+        sums[column] = pd.DataFrame(told | {TIMES: np.array([counted[key] for key in keys], dtype=np.int64)})
+    return sums
 
 
 def describe_speakers(table: pd.DataFrame, sums: Sums) -> pd.DataFrame:

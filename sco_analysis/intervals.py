@@ -121,7 +121,7 @@ def sum_clusters(sizes: Sizes, hits: Hits, kind: str) -> Sums:
     """
     if kind not in KINDS:
         raise ParameterError(f"kind={kind!r} is unknown; write one of {', '.join(KINDS)}")
-    group, cells = sizes.group, [hits.cell] if hits.cell else []
+    group, cells = sizes.group, [] if hits.cell is None else [hits.cell]
     sums = {}
     for name, cluster in sizes.clusters.items():
         place = pair_up(group.number, cluster)

@@ -8,7 +8,8 @@ finished with, so that a figure computed from them is the same to its last digit
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any, NamedTuple
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -20,42 +21,65 @@ TIMES = "times"
 Sums = dict[str, pd.DataFrame]
 
 
-class Numbers(NamedTuple):
+@dataclass(frozen=True)
+class Numbers:
     """Rows told apart by some columns.
 
-    ``number`` is that of each row, −1 where a value is missing; ``values`` is a table of the distinct values in sorted
-    order, whose row n has number n.
+    ``number`` is that of each row, −1 where a value is missing; ``columns`` are the distinct values in sorted order:
+    those at n are the values of number n.
     """
 
     number: np.ndarray
-    values: pd.DataFrame
+    columns: dict[str, Any]
+
+    @property
+    def size(self) -> int:
+        """How many numbers there are."""
+        return len(next(iter(self.columns.values())))
 
     def of(self, at: np.ndarray) -> Numbers:
         """Return the numbers of the rows ``at``."""
-        return Numbers(self.number[at], self.values)
+        return Numbers(self.number[at], self.columns)
+
+    @property
+    def values(self) -> pd.DataFrame:
+        """The distinct values as a table whose row n has number n."""
+        return pd.DataFrame(self.columns)
 
 
 def join(one: Numbers, other: Numbers) -> Numbers:
     """Give numbers to the pairs that two numberings of the same rows make."""
     pairs = pair_up(one.number, other.number)
     first = first_rows(pairs)
-    sides = [part.values.take(part.number[first]).reset_index(drop=True) for part in (one, other)]
-    order = np.lexsort([other.number[first], one.number[first]])
-    place = np.full(len(first) + 1, -1)  # the last one is for what has no number
-    place[order] = np.arange(len(order))
-    return Numbers(place[pairs], pd.concat(sides, axis=1).take(order).reset_index(drop=True))
+    first = first[np.lexsort([other.number[first], one.number[first]])]
+    columns = {name: values.take(part.number[first]) for part in (one, other) for name, values in part.columns.items()}
+    return Numbers(_renumbered(pairs, pairs[first]), columns)
 
 
 def number_rows(frame: pd.DataFrame, columns: Sequence[str]) -> Numbers:
     """Give rows with the same values of ``columns`` the same number: see `Numbers`."""
     number, first = tell_apart(frame, columns)
-    distinct = frame[list(columns)].take(first)
-    ranks = [pd.factorize(distinct[column], sort=True)[0] for column in columns]
-    complete = np.flatnonzero(np.logical_and.reduce([rank >= 0 for rank in ranks]))
-    order = complete[np.lexsort([rank[complete] for rank in reversed(ranks)])]
-    place = np.full(len(distinct), -1)
+    distinct = {column: frame[column].array.take(first) for column in columns}
+    complete = np.flatnonzero(~np.logical_or.reduce([np.asarray(values.isna()) for values in distinct.values()]))
+    ranks = [_ranks(values.take(complete)) for values in reversed(distinct.values())]
+    order = complete[np.lexsort(ranks)]
+    return Numbers(_renumbered(number, order), {name: values.take(order) for name, values in distinct.items()})
+
+
+def _ranks(values: Any) -> np.ndarray:
+    """Say of each value how many distinct ones are smaller."""
+    order = np.asarray(values.argsort())
+    ordered = values.take(order)
+    ranks = np.zeros(len(order), dtype=np.int64)
+    ranks[order[1:]] = np.cumsum(np.asarray(ordered[1:] != ordered[:-1], dtype=bool))
+    return ranks
+
+
+def _renumbered(numbers: np.ndarray, order: np.ndarray) -> np.ndarray:
+    """Give new numbers: what was ``order[n]`` is n, what stands nowhere in it −1."""
+    place = np.full(max(numbers.max(initial=-1), order.max(initial=-1)) + 2, -1)  # the last one is for −1 itself
     place[order] = np.arange(len(order))
-    return Numbers(place[number], distinct.take(order).reset_index(drop=True))
+    return place[numbers]
 
 
 def number_values(name: str, values: np.ndarray) -> Numbers:
@@ -64,7 +88,7 @@ def number_values(name: str, values: np.ndarray) -> Numbers:
         values = values + 0.0  # a zero has no sign: −0 and 0 are one value
         return number_rows(pd.DataFrame({name: values}), [name])
     distinct, number = np.unique(values, return_inverse=True)
-    return Numbers(number, pd.DataFrame({name: distinct}))
+    return Numbers(number, {name: pd.array(distinct, dtype=distinct.dtype)})
 
 
 def tell_apart(frame: pd.DataFrame, columns: Sequence[str]) -> tuple[np.ndarray, np.ndarray]:
@@ -155,14 +179,14 @@ def count_numbers(parts: Sequence[Numbers], times: np.ndarray | None = None) -> 
     """Count how often the values of all ``parts`` stand together, each row ``times``: as `count_rows`."""
     number, known = np.zeros(len(parts[0].number), dtype=np.int64), np.ones(len(parts[0].number), dtype=bool)
     for part in parts:
-        number = number * max(len(part.values), 1) + part.number
+        number = number * max(part.size, 1) + part.number
         known &= part.number >= 0
     distinct, number = np.unique(number[known], return_inverse=True)
     counted = add_up(np.ones(len(number), dtype=np.int64) if times is None else times[known], number, len(distinct))
     columns: dict[str, Any] = {}
     for part in reversed(parts):
-        distinct, at = np.divmod(distinct, max(len(part.values), 1))
-        columns = {name: part.values[name].array.take(at) for name in part.values} | columns
+        distinct, at = np.divmod(distinct, max(part.size, 1))
+        columns = {name: values.take(at) for name, values in part.columns.items()} | columns
     return pd.DataFrame(columns | {TIMES: counted})
 
 

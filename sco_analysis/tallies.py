@@ -28,9 +28,22 @@ from .groups import (
     list_groups,
     number_groups,
     sort_groups,
+    tell_cast,
 )
 from .intervals import CLUSTERS, Hits, Sizes, finish_ratios, sum_clusters
-from .sums import TIMES, Numbers, Sums, count_numbers, count_rows, first_rows, join, number_rows, pair_up, tell_apart
+from .sums import (
+    TIMES,
+    Numbers,
+    Sums,
+    count_numbers,
+    count_rows,
+    first_rows,
+    join,
+    number_rows,
+    number_values,
+    pair_up,
+    tell_apart,
+)
 from .tables import locate
 from .topics import only_ceremony, said_topics
 
@@ -89,14 +102,15 @@ def sum_topics(
     if not ceremony:
         counted = counted & ~only_ceremony(hits, at, len(heard))
         hits, at = hits[counted[at]], at[counted[at]]
-    group, turns = number_groups(parsed, heard, by), parsed.turns
+    cast, turns, n_words = tell_cast(heard, by), parsed.turns, heard["n_words"].to_numpy()
+    group = cast.groups(parsed, by)
     kept, what = np.flatnonzero(counted), list(topics)
-    rows, of_rows = heard.take(kept), group.of(kept)
+    of_rows = group.of(kept)
     cell, row = number_rows(hits, what), np.cumsum(counted)[at] - 1
     touched = first_rows(pair_up(row, cell.number))  # a sentence touches a topic once
-    clusters, once = _clusters(rows), np.ones(max(len(rows), len(hits)), dtype=np.int64)
-    words = Sizes(of_rows, clusters, rows["n_words"].to_numpy())
-    sentences = Sizes(of_rows, clusters, once[: len(rows)])
+    clusters, once = _clusters(heard, kept), np.ones(max(len(kept), len(hits)), dtype=np.int64)
+    words = Sizes(of_rows, clusters, n_words[kept])
+    sentences = Sizes(of_rows, clusters, once[: len(kept)])
     mentions = Hits(row, once[: len(row)], cell)
     first_mentions = Hits(row[touched], once[: len(touched)], cell.of(touched))
     return {
@@ -105,7 +119,7 @@ def sum_topics(
         "covered": count_numbers([of_rows.of(np.unique(row))]),
         **_named("rate", sum_clusters(words, mentions, "rate")),
         **_named("share", sum_clusters(sentences, first_mentions, "share")),
-        **_named("speakers", count_descriptions(parsed, rows, by)),
+        **_named("speakers", count_descriptions(parsed, cast.weighted(n_words, kept), by)),
     }
 
 
@@ -114,9 +128,9 @@ def _spoken(parsed: Parsed, by: Sequence[str]) -> pd.DataFrame:
     return counted_sentences(parsed, repeats=True, columns=[*columns_of(by), "repeat_of"])
 
 
-def _clusters(rows: pd.DataFrame) -> dict[str, np.ndarray]:
-    """Give numbers to the clusters that rows lie in, for each kind of `CLUSTERS`."""
-    return {name: tell_apart(rows, [column])[0] for name, column in CLUSTERS.items() if column in rows}
+def _clusters(rows: pd.DataFrame, kept: np.ndarray | slice = slice(None)) -> dict[str, np.ndarray]:
+    """Give numbers to the clusters that the ``kept`` rows lie in, for each kind of `CLUSTERS`."""
+    return {name: tell_apart(rows[[column]], [column])[0][kept] for name, column in CLUSTERS.items() if column in rows}
 
 
 def _standing_in(rows: pd.DataFrame, counted: np.ndarray, hits: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
@@ -189,20 +203,20 @@ def sum_speakers(
     check_choice("unit", unit, UNITS)
     check_choice("speech", speech, SPEECH)
     check_choice("within", within, ("", *by))
-    everything = speech_rows(parsed, unit)
-    spoken = everything if speech == "all" else everything[everything["speech"] == speech]
-    said = spoken.drop(columns="doc_id") if {"document", "session"} & set(by) else spoken  # a document is one of itself
-    rest = [column for column in by if column != within]
-    corpus = Numbers(np.zeros(len(spoken), dtype=np.int64), pd.DataFrame({"corpus": ["all"]}, dtype="str"))
-    within_group = number_groups(parsed, spoken, [within]) if within else corpus
-    cell, x = number_groups(parsed, spoken, rest) if rest else None, spoken["x"].to_numpy()
-    found = Hits(np.arange(len(spoken)), x, cell)
-    turns = speech_rows(parsed, "turns")
-    heard = [(rows, number_groups(parsed, rows, by)) for rows in (everything, turns)]
+    everything = speech_rows(parsed, unit, [*columns_of(by), "turn"])
+    turns = speech_rows(parsed, "turns", columns_of(by)) if unit == "sentences" else everything.iloc[:0]
+    spoken = np.flatnonzero((speech == "all") | everything["speech"].eq(speech))
+    said = everything.drop(columns="doc_id") if {"document", "session"} & set(by) else everything
+    cast, rest = tell_cast(everything, by), [column for column in by if column != within]
+    x, n_words = everything["x"].to_numpy()[spoken], everything["n_words"].to_numpy()
+    corpus = Numbers(np.zeros(len(everything), dtype=np.int64), {"corpus": pd.array(["all"], dtype="str")})
+    whole = (cast.groups(parsed, [within]) if within else corpus).of(spoken)
+    found = Hits(np.arange(len(spoken)), x, cast.groups(parsed, rest).of(spoken) if rest else None)
+    heard = [(everything, cast.groups(parsed, by)), (turns, number_groups(parsed, turns, by))]
     return {
         "groups": count_groups(parsed, by, heard),
-        **_named("share", sum_clusters(Sizes(within_group, _clusters(said), x), found, "share")),
-        **_named("speakers", count_descriptions(parsed, spoken, by)),
+        **_named("share", sum_clusters(Sizes(whole, _clusters(said, spoken), x), found, "share")),
+        **_named("speakers", count_descriptions(parsed, cast.weighted(n_words, spoken), by)),
     }
 
 
@@ -217,19 +231,23 @@ def finish_speakers(sums: Sums, by: str | Sequence[str] = "speaker", *, within: 
     return describe_speakers(sort_groups(out, by, "n"), _part(sums, "speakers"))
 
 
-def speech_rows(parsed: Parsed, unit: str) -> pd.DataFrame:
-    """Return the turns and quotations, or their sentences, that are speech, with ``speech``, ``x`` and ``passage``."""
-    quotations = parsed.quotations.drop(columns="text")
-    inside = quotations["inside"].eq("turn")
+def speech_rows(parsed: Parsed, unit: str, columns: Sequence[str] | None = None) -> pd.DataFrame:
+    """Return the turns and quotations, or their sentences, that are speech, with ``speech``, ``x`` and ``passage``.
+
+    Of their own columns they have ``columns``, or all but the text.
+    """
+
+    def lean(table: pd.DataFrame) -> pd.DataFrame:
+        return table[[name for name in table if name != "text" and (columns is None or name in columns)]]
+
     if unit == "sentences":
-        rows = counted_sentences(parsed, columns=[name for name in parsed.sentences if name != "text"])
+        rows = counted_sentences(parsed, columns=list(lean(parsed.sentences)))
         rows = rows[rows["voice"].isin(["turn", "quotation"])].reset_index(drop=True)
         return rows.assign(speech=rows["voice"].map({"turn": "direct", "quotation": "reported"}), x=1)
-    quotations = quotations[~inside & quotations["kind"].ne("scare") & quotations["repeat_of"].isna()]
-    rows = pd.concat(
-        [parsed.turns.drop(columns="text").assign(speech="direct"), quotations.assign(speech="reported")],
-        ignore_index=True,
-    )
+    told = parsed.quotations
+    reported = told["inside"].ne("turn") & told["kind"].ne("scare") & told["repeat_of"].isna()
+    parts = [lean(parsed.turns).assign(speech="direct"), lean(told)[reported].assign(speech="reported")]
+    rows = pd.concat(parts, ignore_index=True)
     return rows.assign(x=rows["n_words"] if unit == "words" else 1, passage=range(len(rows)))
 
 
@@ -270,21 +288,22 @@ def sum_states(
     by = check_by(by, also=("holder",))
     check_choice("weight", weight, WEIGHTS)
     check_choice("voice", voice, ("all", *SPOKEN))
-    heard = with_holders(_spoken(parsed, by), parsed.polarity)
-    group, turns = number_groups(parsed, heard, by), parsed.turns
-    counted = (heard["repeat_of"].isna() & (heard["voice"].eq(voice) | (voice == "all"))).to_numpy(dtype=bool)
+    heard, turns = with_holders(_spoken(parsed, by), parsed.polarity), parsed.turns
+    cast, n_words = tell_cast(heard, by), heard["n_words"].to_numpy()
+    group = cast.groups(parsed, by)
+    counted = heard["repeat_of"].isna().to_numpy()
+    counted = counted if voice == "all" else counted & heard["voice"].eq(voice).to_numpy(dtype=bool)
     stance, at = _standing_in(heard, counted, _stances(parsed.polarity, protocol, targets))
-    said = heard.take(at)
-    x = said["n_words"].to_numpy() if weight == "words" else np.ones(len(at), dtype=np.int64)
-    target = number_rows(stance, ["target"])
-    cell = join(group.of(at), target)
+    x = n_words[at] if weight == "words" else np.ones(len(at), dtype=np.int64)
+    target, kept = number_rows(stance, ["target"]), np.flatnonzero(counted)
+    means = Sizes(join(group.of(at), target), _clusters(heard, at), x)
     found = Hits(np.arange(len(at)), x * stance["polarity"].to_numpy())
     return {
         "groups": count_groups(parsed, by, [(heard, group), (turns, number_groups(parsed, turns, by))]),
-        "sentences": count_numbers([group.of(np.flatnonzero(counted))]),
-        "labels": count_numbers([group.of(at), target, number_rows(stance, ["label"])]),
-        **_named("mean", sum_clusters(Sizes(cell, _clusters(said), x), found, "mean")),
-        **_named("speakers", count_descriptions(parsed, heard[counted], by)),
+        "sentences": count_numbers([group.of(kept)]),
+        "labels": count_numbers([group.of(at), target, number_values("label", stance["label"].to_numpy())]),
+        **_named("mean", sum_clusters(means, found, "mean")),
+        **_named("speakers", count_descriptions(parsed, cast.weighted(n_words, kept), by)),
     }
 
 

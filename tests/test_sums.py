@@ -67,7 +67,8 @@ def test_rows_are_counted_as_pandas_groups_them(rows):
     columns = ["one", "n", "two"]
     expected = frame.groupby(columns).size().rename("times").reset_index()
     pd.testing.assert_frame_equal(count_rows(frame, columns), expected, check_dtype=False)
-    numbers, distinct = number_rows(frame, columns)
+    numbered = number_rows(frame, columns)
+    numbers, distinct = numbered.number, numbered.values
     kept = frame[numbers >= 0].reset_index(drop=True)
     again = distinct.take(numbers[numbers >= 0]).reset_index(drop=True)
     pd.testing.assert_frame_equal(again, kept[columns], check_dtype=False)
