@@ -104,7 +104,7 @@ class Tokens:
     @cached_property
     def characters(self) -> np.ndarray:
         """The code points of ``text``."""
-        return _code_points(self.text)
+        return code_points(self.text)
 
     def hold(self, characters: str, at: np.ndarray | slice = slice(None)) -> np.ndarray:
         """Tell of each place of ``text``, or of those given, whether one of ``characters`` stands there."""
@@ -116,7 +116,7 @@ class Tokens:
     def signs(self) -> np.ndarray:
         """Where stands what is neither letter, digit, underscore nor plain space: one character in thirty or so."""
         table = _SIGN if self.characters.dtype.itemsize < 4 else None
-        is_sign = np.take(table, self.characters) if table is not None else ~_word_characters(self.characters)
+        is_sign = np.take(table, self.characters) if table is not None else ~word_characters(self.characters)
         found = np.flatnonzero(is_sign)
         return found if table is not None else found[self.characters[found] != ord(" ")]
 
@@ -202,8 +202,8 @@ def split_tokens(texts: str | Sequence[str], *, numbered: bool = True) -> Tokens
     texts = [texts] if isinstance(texts, str) else list(texts)
     lengths = np.array([len(text) + len(_BREAK) for text in texts], dtype=np.int64)
     text = _BREAK.join(texts)
-    points = _code_points(text)
-    inside = _word_characters(points)
+    points = code_points(text)
+    inside = word_characters(points)
     start, end = np.flatnonzero(np.diff(inside, prepend=False, append=False)).reshape(-1, 2).T.copy()
     surface, surfaces = (
         number_stretches(np.compress(inside, points), end - start) if numbered else (np.zeros(0, dtype=np.int32), [])
@@ -226,7 +226,7 @@ def _table_of(characters: str) -> np.ndarray:
     return table
 
 
-def _code_points(text: str) -> np.ndarray:
+def code_points(text: str) -> np.ndarray:
     """Return the code points of a text, each in as many bytes as the largest needs: one, two or four."""
     if text.isascii():
         return np.frombuffer(text.encode("ascii"), dtype=np.uint8)
@@ -236,7 +236,8 @@ def _code_points(text: str) -> np.ndarray:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
-def _word_characters(points: np.ndarray) -> np.ndarray:
+def word_characters(points: np.ndarray) -> np.ndarray:
+    """Tell of each code point whether it belongs to a word."""
     if points.dtype.itemsize < 4:
         return np.take(_WORD_CHARACTER, points)
     inside = _WORD_CHARACTER[np.minimum(points, 0xFFFF)]

@@ -65,6 +65,8 @@ ORDER = [
     "complements",
     "tags",
     "reporting",
+    "cued",
+    "findings",
     "capitals",
     "sequences",
     "namings",

@@ -114,7 +114,7 @@ def test_a_block_is_split_as_its_paragraphs_are(parts):
     prose = split_prose([text for text, _ in parts], spans)
     for i, (n, start, end) in enumerate(spans):
         row = row_of(parts[n][0], start, end)
-        assert as_pairs(prose.paragraph_row(i)) == as_pairs(row)
+        assert as_pairs(prose.row(i)) == as_pairs(row)
         assert prose.size[prose.first[i] : prose.last[i]].tolist() == [form.size for form in row.forms]
         assert {prose.forms[prose.first[i] - 1], prose.forms[prose.last[i]]} == {BREAK}
     assert prose.forms.count(BREAK) == len(spans) + 1

@@ -2,6 +2,7 @@
 
 from unittest.mock import patch
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -12,7 +13,7 @@ from sco_analysis import tables
 from sco_analysis.layout import Block, Layout
 from sco_analysis.quotations import quotations_of
 from sco_analysis.speech.cues import verb_forms
-from sco_analysis.speech.phrases import sentences_of, tokens_in
+from sco_analysis.speech.phrases import Sentence, sentences_of
 
 TURNS = tables.build("turns", [])
 
@@ -223,9 +224,8 @@ def test_verbs_have_all_their_forms():
 
 MARKS = "“ ” \" ' ‘ ’ « , . : — ( …".split()
 WORDS = (
-    "Okello|she|said|says|that|told|adding|called|and|who|İ|A|the road is open|according to|The minister|\n\n".split(
-        "|"
-    )
+    "Okello|she|said|says|that|told|adding|called|and|who|İ|A|the road is open|according to|The minister|\n\n"
+    "|went on to|to|is|Dr.|U.S.|No. 5|.|?|Mr|J.|He|States".split("|")
 )
 
 
@@ -251,17 +251,26 @@ def test_no_text_is_lost(text):
     assert all(text[q.start : q.end] == q.text for q in rows.itertuples())
 
 
-def all_sentences(text, row, cues):
+def every_sentence(text, row, wanted):
     """Yield every sentence, whether or not it holds anything that may report."""
     for begin, end in sentences_of(text, row):
-        yield tokens_in(row, begin, end)
+        yield Sentence(row.forms[begin:end], row.starts[begin:end])
+
+
+def every_cued_sentence(prose, plain):
+    """Cut each paragraph by the plain rules, and rule out no sentence."""
+    for number in np.flatnonzero(plain).tolist():
+        first = int(prose.first[number])
+        for begin, end in sentences_of("", prose.row(number)):
+            yield number, first + begin, first + end
 
 
 def without_shortcuts(documents, turns):
     """Find quotations with every paragraph searched for marks and every sentence read: no cheap test rules any out."""
     with (
-        patch("sco_analysis.speech.quotes._where_marks_may_be", lambda text: range(len(text))),
-        patch("sco_analysis.quotations._sentences_with", all_sentences),
+        patch("sco_analysis.quotations.likely_marked", lambda texts, paragraphs: [True] * len(paragraphs)),
+        patch("sco_analysis.quotations.cued_sentences", every_cued_sentence),
+        patch("sco_analysis.quotations.sentences_with", every_sentence),
     ):
         return sco.find_quotations(documents, turns)
 

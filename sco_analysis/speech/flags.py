@@ -21,9 +21,12 @@ from .cues import first_names, person_nouns, titles, verb_forms, words
     # what it may be as a verb, or to one
     FINITE, PAST, IN_ED, IN_S, DETERMINER, PREPOSITION, STANDING, BEFORE_VERB, BEHIND_VERB,
     # what it may be to a report or a sentence
-    CUE, STOPS, BEGINS, SKIPPED, GOES_ON, HONORIFIC, BEFORE_FIGURES, UNCERTAIN, STARTER,
-) = (1 << bit for bit in range(54))  # fmt: skip
+    CUE, VERB, PARTICIPLE, BE, TO, GOING, STOPS, BEGINS, SKIPPED, GOES_ON, HONORIFIC, BEFORE_FIGURES, UNCERTAIN,
+    STARTER,
+) = (1 << bit for bit in range(59))  # fmt: skip
 
+#: what a finite verb is told by
+VERBAL = FINITE | PAST | IN_ED | IN_S
 #: what a sentence may end with
 ENDS = frozenset((".", "?", "!", "…", "..", "...", "...."))
 STANDING_ALONE = frozenset("some many several most all few both others".split())
@@ -34,6 +37,8 @@ LINKS = frozenset(("of", "for", "on", "the", "and", "&", "in"))
 #: what ends in a full stop within a name, titles apart
 SHORT_FORMS = frozenset(("st", "jr", "mt"))
 APOSTROPHES = ("'", "’")
+#: "went on to say", "continued to say"
+GOES_ON_TO = frozenset(("went", "goes", "go", "continued", "continues"))
 _CONTRACTED = ("n't", "'re", "'ve", "'ll", "'d", "'m")
 #: what a sign is; whatever is none of these says nothing
 _SIGNS = (
@@ -67,6 +72,8 @@ def _listed() -> dict[str, int]:
         (words("determiners"), DETERMINER | BEHIND_VERB), (words("prepositions"), PREPOSITION),
         (STANDING_ALONE, STANDING), (("he", "she", "it", "this", "that", "which", "who"), BEFORE_VERB),
         (("to", "that", "it", "him", "them", "not"), BEHIND_VERB), ((*verb_forms(), "according"), CUE),
+        (verb_forms(), VERB), (words("be"), BE), (("to",), TO), (GOES_ON_TO, GOING),
+        ((form for form, cue in verb_forms().items() if cue.form == "participle"), PARTICIPLE),
         (rules["titles"], HONORIFIC), (rules["uncertain"], UNCERTAIN), (rules["openers"], STARTER),
         (rules["before_figures"], BEFORE_FIGURES), *_SIGNS,
     ):  # fmt: skip

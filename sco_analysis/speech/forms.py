@@ -20,6 +20,7 @@ from .flags import (
     SKIPPED,
     STOPS,
     SUBJECT_BEHIND,
+    UNCERTAIN,
     UPPER,
     VOTES_NOBODY,
     WORD,
@@ -63,7 +64,7 @@ class Form:
 BREAK = Form.__new__(Form)
 BREAK.text = BREAK.low = "\n"
 BREAK.size, BREAK.mark = 0, -1
-BREAK.flags = NOTHING | BEGINS | SKIPPED | VOTES_NOBODY | ENDS_ASIDE | SUBJECT_BEHIND
+BREAK.flags = NOTHING | BEGINS | SKIPPED | VOTES_NOBODY | ENDS_ASIDE | SUBJECT_BEHIND | UNCERTAIN
 BREAK.upper = BREAK.word = BREAK.cue = BREAK.stops = False
 
 

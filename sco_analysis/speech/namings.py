@@ -270,7 +270,7 @@ class _Table:
         paragraph = prose.paragraph - np.append(prose.paragraph, 0)[edges][text]
         begins = np.append(0, np.cumsum(found.begins))
         sentence = begins[1:] - begins[edges][text]
-        speaking = np.flatnonzero((found.near(0) & (f.MAN | f.WOMAN) > 0) & ~found.covered)
+        speaking = np.flatnonzero((found.prose.near(0) & (f.MAN | f.WOMAN) > 0) & ~found.covered)
         speaking = speaking[~marked.hold(text[speaking], prose.start[speaking])]
         man = found.flags[speaking] & f.MAN > 0
         columns = [self.start[kept], self.stop[kept], self.subject[kept], self.like[kept]]

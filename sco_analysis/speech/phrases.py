@@ -6,48 +6,67 @@ No parser: closed classes of words (``data/cues.yml``) and what stands around th
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import NamedTuple
 
 from ..reading.lines import read_rules
 from .cues import verb_forms, words
-from .flags import ENDS
+from .flags import (
+    BEFORE_VERB,
+    BEHIND_VERB,
+    DETERMINER,
+    ENDS,
+    FINITE,
+    IN_ED,
+    PAST,
+    PLURAL,
+    PREPOSITION,
+    STANDING,
+    VERBAL,
+)
 from .forms import Form, Row, row_of
 
 #: no sentence has more tokens: bounds the time that a text without full stops may take
-_LONGEST = 400
+LONGEST = 400
 _SUBORDINATORS = frozenset("because when while if as so after although".split())
 _SUBJECTS = frozenset("he she they we i it you".split())
-_STANDING = frozenset("some many several most all few both others".split())
 _MARKED_END = re.compile(r"[.?!…][\"'”’)\]]*\s*$")
 
 
 class Token(NamedTuple):
-    """One word or sign in its place; or, with ``mark`` not below zero, one whole marked quotation."""
+    """One word or sign in its place: a form with its offsets."""
 
     start: int
     end: int
     text: str
     low: str
-    mark: int
     #: whether it begins with a capital letter
     upper: bool
     #: whether it is a word, not a sign or a quotation
     word: bool
 
 
-class Sentence(list[Token]):
-    """The tokens of one sentence."""
+class Sentence(list[Form]):
+    """The forms of one sentence, and where they begin."""
 
-    __slots__ = ("depth", "ends")
+    __slots__ = ("depth", "ends", "starts")
 
-    def __init__(self, tokens: Iterable[Token]) -> None:
-        super().__init__(tokens)
+    def __init__(self, forms: Iterable[Form], starts: list[int]) -> None:
+        super().__init__(forms)
+        self.starts = starts
         #: where reported words end that begin at one token and cannot go beyond another: found once
         self.ends: dict[tuple[int, int], int] = {}
         #: how many reports within reports are being looked for
         self.depth = 0
+
+    def end(self, i: int) -> int:
+        """Return the offset behind one form."""
+        return self.starts[i] + self[i].size
+
+    def span(self, first: int, last: int | None = None) -> tuple[int, int]:
+        """Return the characters of the forms ``first:last``; of one form without ``last``."""
+        return self.starts[first], self.end(first if last is None else last - 1)
 
 
 @cache
@@ -56,21 +75,23 @@ def _abbreviations() -> tuple[frozenset[str], ...]:
     return tuple(frozenset(map(str, rules[name])) for name in ("titles", "uncertain", "openers", "before_figures"))
 
 
-def tokens_of(text: str, start: int, end: int) -> Sentence:
+def tokens_of(text: str, start: int, end: int) -> list[Token]:
     """Split ``text[start:end]`` into tokens, quotation marks among them."""
-    return tokens_in(row_of(text, start, end))
+    row = row_of(text, start, end)
+    return [Token(a, a + f.size, f.text, f.low, f.upper, f.word) for f, a in zip(row.forms, row.starts, strict=True)]
 
 
-def tokens_in(row: Row, first: int = 0, last: int | None = None) -> Sentence:
-    """Return the forms ``first:last`` of a row as tokens."""
-    make = tuple.__new__  # a third of the time of Token(…), and there is one for each word of a sentence that is read
-    pairs = zip(row.forms[first:last], row.starts[first:last], strict=True)
-    return Sentence(
-        [
-            make(Token, (start, start + form.size, form.text, form.low, form.mark, form.upper, form.word))
-            for form, start in pairs
-        ]
-    )
+def sentences_with(text: str, row: Row, wanted: Callable[[Form], bool]) -> Iterator[Sentence]:
+    """Cut a row into sentences and yield those that hold a form that is ``wanted``: no other is looked at."""
+    waiting = iter([i for i, form in enumerate(row.forms) if wanted(form)])
+    place = next(waiting, None)
+    for begin, end in sentences_of(text, row) if place is not None else ():
+        if place is None:
+            return
+        if place < end:
+            yield Sentence(row.forms[begin:end], row.starts[begin:end])
+        while place is not None and place < end:
+            place = next(waiting, None)
 
 
 def sentences_of(text: str, row: Row) -> Iterator[tuple[int, int]]:
@@ -83,15 +104,15 @@ def sentences_of(text: str, row: Row) -> Iterator[tuple[int, int]]:
     for i in [i for i, form in enumerate(forms) if form.stops]:
         if i >= last:
             break
-        while i - begin > _LONGEST:
-            yield begin, begin + _LONGEST + 1
-            begin += _LONGEST + 1
-        if i - begin == _LONGEST or (_marked_ends(text, row, i) if forms[i].mark >= 0 else _ends(row, i)):
+        while i - begin > LONGEST:
+            yield begin, begin + LONGEST + 1
+            begin += LONGEST + 1
+        if i - begin == LONGEST or (_marked_ends(text, row, i) if forms[i].mark >= 0 else _ends(row, i)):
             yield begin, i + 1
             begin = i + 1
-    while last - begin > _LONGEST:
-        yield begin, begin + _LONGEST + 1
-        begin += _LONGEST + 1
+    while last - begin > LONGEST:
+        yield begin, begin + LONGEST + 1
+        begin += LONGEST + 1
     if begin <= last:
         yield begin, last + 1
 
@@ -141,48 +162,42 @@ def _is_tag(forms: list[Form], i: int) -> bool:
     return False
 
 
-def is_finite(tokens: Sequence[Token | Form], i: int) -> bool:
+def is_finite(tokens: Sequence[Form], i: int) -> bool:
     """Tell whether ``tokens[i]`` looks like a finite verb: an auxiliary, a common past, or by its ending and place."""
-    low = tokens[i].low
-    if not tokens[i].word or (tokens[i].upper and (i > 0 or (i + 1 < len(tokens) and tokens[i + 1].upper))):
+    form = tokens[i]
+    flags = form.flags
+    if not flags & VERBAL or (form.upper and (i > 0 or (i + 1 < len(tokens) and tokens[i + 1].upper))):
         return False
-    if low in words("auxiliaries"):
+    if flags & FINITE:
         return True
-    if low in words("irregular_pasts"):
-        return i == 0 or (
-            tokens[i - 1].low not in words("determiners") and tokens[i - 1].low not in words("prepositions")
-        )
-    if low.endswith(("n't", "'re", "'ve", "'ll", "'d", "'m")) or (low.endswith("'s") and low in words("nominative")):
-        return True
-    if tokens[i].upper or len(low) < 4:
+    before = tokens[i - 1].flags if i else 0
+    if flags & PAST:
+        return not before & (DETERMINER | PREPOSITION)
+    if form.upper or before & PREPOSITION or (before & DETERMINER and not before & STANDING):
         return False
-    before = tokens[i - 1].low if i else ""
-    if (before in words("determiners") and before not in _STANDING) or before in words("prepositions"):
-        return False
-    if low.endswith("ed"):
-        return True
-    return low.endswith("s") and not low.endswith(("ss", "us", "is")) and _agrees(tokens, i)
+    return flags & IN_ED > 0 or _agrees(tokens, i)
 
 
-def _agrees(tokens: Sequence[Token | Form], i: int) -> bool:
+def _agrees(tokens: Sequence[Form], i: int) -> bool:
     """Tell whether a word in -s may be a verb: behind a singular noun or a name, before what a verb takes."""
     if i == 0 or i + 1 >= len(tokens):
         return False
     before, after = tokens[i - 1], tokens[i + 1]
-    if before.low in ("he", "she", "it", "this", "that", "which", "who"):
+    if before.flags & BEFORE_VERB:
         return True
-    takes = (
-        after.mark >= 0 or after.low in words("determiners") or after.low in ("to", "that", "it", "him", "them", "not")
-    )
-    return before.word and not before.low.endswith("s") and takes
+    return before.word and not before.flags & PLURAL and (after.mark >= 0 or after.flags & BEHIND_VERB > 0)
 
 
-def has_clause(tokens: list[Token], start: int, end: int) -> bool:
+def has_clause(tokens: Sequence[Form], start: int, end: int) -> bool:
     """Tell whether a finite verb stands between two tokens, with something before it; a marked stretch may hold it."""
-    return any(tokens[i].mark >= 0 or (i > start and is_finite(tokens, i)) for i in range(start, min(end, len(tokens))))
+    for i in range(start, min(end, len(tokens))):
+        form = tokens[i]
+        if form.mark >= 0 or (form.flags & VERBAL and i > start and is_finite(tokens, i)):
+            return True
+    return False
 
 
-def is_clause(tokens: list[Token], start: int, end: int) -> bool:
+def is_clause(tokens: list[Form], start: int, end: int) -> bool:
     """Tell whether the words from ``start`` are a clause with a subject: its verb is its own."""
     end = min(end, len(tokens))
     if start + 1 < end and tokens[start].low in _SUBJECTS and tokens[start + 1].word:

@@ -20,6 +20,8 @@ from .forms import BREAK, SPLIT, Form, Row, forms_of
 Span = tuple[int, int, int]
 
 _JOINS = "-'’.&/"
+#: how far from a place a rule may ask at most
+_MARGIN = 3
 _SIBILANTS = "sSzx"
 _SPACE = np.array([chr(c).isspace() for c in range(0x10000)])
 _FIGURE = np.array([chr(c).isdecimal() for c in range(0x10000)])
@@ -46,6 +48,15 @@ class Prose:
         """What is known of each place's form: see `flags`."""
         return np.array([form.flags for form in self.kinds], dtype=np.int64)[self.kind]
 
+    def near(self, distance: int) -> np.ndarray:
+        """Return for each place the flags of the one so many behind it, or before it; of a break beyond the edges."""
+        first = distance + _MARGIN
+        return self._padded[first : first + len(self.kind)]
+
+    @cached_property
+    def _padded(self) -> np.ndarray:
+        return np.pad(self.flags, _MARGIN, constant_values=BREAK.flags)
+
     @cached_property
     def size(self) -> np.ndarray:
         """How many characters each place's form has."""
@@ -66,12 +77,9 @@ class Prose:
         """The number of the paragraph in which each place is; a break counts with what stands before it."""
         return np.searchsorted(self.last, np.arange(len(self.kind)), side="left")
 
-    def paragraph_row(self, number: int) -> Row:
+    def row(self, number: int) -> Row:
         """Return the forms of one paragraph."""
-        return self.row(int(self.first[number]), int(self.last[number]))
-
-    def row(self, first: int, last: int) -> Row:
-        """Return the forms of the places ``first:last``."""
+        first, last = int(self.first[number]), int(self.last[number])
         return Row(self.forms[first:last], self.starts[first:last])
 
 

@@ -8,10 +8,14 @@ what follows. Only outermost stretches are given; marks inside them are theirs.
 from __future__ import annotations
 
 import re
-from bisect import bisect_left, bisect_right
-from collections.abc import Iterable, Iterator
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import repeat
 
+import numpy as np
+
+from ..tokens import code_points, word_characters
 from .cues import verb_forms
 
 _MARK = re.compile(r"``|''|‘‘|’’|‘’|[\"“”„‟«»‘’‚‹›'`]")
@@ -28,8 +32,9 @@ _NEAR = 60
 _FOUR_WORDS = re.compile(r"\s*+(?:\S++\s++){3}\S")
 _EMPHASIS = " \t\n\r\xa0*_"
 _EMPHASIZED = re.compile(f"[{_EMPHASIS}]*")
-_DOUBLE = ('"', "“", "”", "„", "‟", "«", "»", "‘", "‚", "‹", "›", "``")
-_APOSTROPHES = ("'", "’")
+_APOSTROPHE, _SIGNS = np.zeros((2, 0x10000), dtype=bool)
+_APOSTROPHE[[ord(mark) for mark in "'’"]] = True
+_SIGNS[[ord(mark) for mark in "\"“”„‟«»‘’‚‹›'`"]] = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,22 +71,24 @@ def pair_marks(text: str, paragraphs: Iterable[tuple[int, int]]) -> list[Marked]
     return [mark for here in marks_by_paragraph(text, paragraphs) for mark in here]
 
 
-def marks_by_paragraph(text: str, paragraphs: Iterable[tuple[int, int]]) -> list[list[Marked]]:
-    """Pair the quotation marks of consecutive paragraphs as `pair_marks` does; returns one list for each paragraph."""
+def marks_by_paragraph(
+    text: str, paragraphs: Iterable[tuple[int, int]], likely: Iterable[bool] | None = None
+) -> list[list[Marked]]:
+    """Pair the quotation marks of consecutive paragraphs as `pair_marks` does; returns one list for each paragraph.
+
+    Where it is known (`likely_marked`), ``likely`` tells in which of them marks may be.
+    """
     found: list[list[Marked]] = []
     spans = list(paragraphs)
-    if not spans:
-        return found
-    near = _where_marks_may_be(text)
     open_before = False
-    for i, (start, end) in enumerate(spans):
-        here: list[Marked] = []
-        k = bisect_left(near, start)
-        at_edge = text[start : start + 1] in _APOSTROPHES or text[end - 1 : end] in _APOSTROPHES
-        if at_edge or (k < len(near) and near[k] < end):
-            following = text[spans[i + 1][0] : spans[i + 1][0] + 4].lstrip(_EMPHASIS) if i + 1 < len(spans) else ""
-            goes_on = bool(following) and _ANY.match(following) is not None
-            here = list(_pair(text, start, end, goes_on))
+    for i, ((start, end), searched) in enumerate(zip(spans, likely or repeat(True))):  # noqa: B905
+        if not searched:
+            found.append([])
+            open_before = False
+            continue
+        following = text[spans[i + 1][0] : spans[i + 1][0] + 4].lstrip(_EMPHASIS) if i + 1 < len(spans) else ""
+        goes_on = bool(following) and _ANY.match(following) is not None
+        here = list(_pair(text, start, end, goes_on))
         if here and open_before and not text[start : here[0].opening].strip(_EMPHASIS):
             here[0] = replace(here[0], continues=True)
         open_before = bool(here) and not here[-1].closed and here[-1].end >= _visible_end(text, start, end) and goes_on
@@ -89,25 +96,26 @@ def marks_by_paragraph(text: str, paragraphs: Iterable[tuple[int, int]]) -> list
     return found
 
 
-def _where_marks_may_be(text: str) -> list[int]:
-    """Find all marks but the apostrophes inside words, by a plain search for each: most paragraphs have none."""
-    found = [at for mark in _DOUBLE for at in _places(text, mark)]
-    for mark in _APOSTROPHES:
-        found += [
-            at for at in _places(text, mark) if not (text[at - 1 : at].isalnum() and text[at + 1 : at + 2].isalnum())
-        ]
-    return sorted(found)
+def likely_marked(texts: Sequence[str], paragraphs: Sequence[tuple[int, int, int]]) -> list[bool]:
+    """Tell in which paragraphs a mark may be that is no apostrophe inside a word: most have none.
+
+    Each comes as the number of its text, start and end; all texts are looked through at once.
+    """
+    points = code_points("\n".join(["", *texts, ""]))
+    base = np.cumsum([1, *(len(text) + 1 for text in texts)])
+    number, start, end = np.array(paragraphs, dtype=np.int64).reshape(-1, 3).T
+    start, end = base[number] + start, base[number] + end
+    at = np.flatnonzero(_among(_SIGNS, points))
+    before, after = (word_characters(side) & (side != ord("_")) for side in (points[at - 1], points[at + 1]))
+    at = at[~(_among(_APOSTROPHE, points[at]) & before & after)]
+    inside = np.searchsorted(at, start) < np.searchsorted(at, end)
+    edge = _among(_APOSTROPHE, points[start]) | _among(_APOSTROPHE, points[end - 1])
+    return (inside | edge).tolist()
 
 
-def _is_within(text: str, at: int) -> bool:
-    return text[at - 1 : at].isalnum() and text[at + 1 : at + 2].isalnum()
-
-
-def _places(text: str, mark: str) -> Iterator[int]:
-    at = text.find(mark)
-    while at >= 0:
-        yield at
-        at = text.find(mark, at + 1)
+def _among(table: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Look code points up in a table of the basic plane, whose last entry stands for all beyond."""
+    return np.take(table, points if points.dtype.itemsize < 4 else np.minimum(points, 0xFFFF))
 
 
 def _visible_end(text: str, start: int, end: int) -> int:

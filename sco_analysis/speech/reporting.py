@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from .complements import Report, complement, content_end, past_addressee, predicate, urged
 from .cues import Cue, verb_forms, words
+from .flags import GOES_ON_TO
 from .phrases import Sentence, has_clause, is_clause, is_finite
 from .subjects import Range, main_subject, phrase_after, subject_before
-from .tags import bare_tag, behind_tag, content_start, go_on, inverted, span_of, tagged
+from .tags import bare_tag, behind_tag, content_start, go_on, inverted, tagged
 
 
 def find_reports(tokens: Sentence) -> list[Report]:
@@ -32,7 +33,7 @@ def _without_overlaps(tokens: Sentence, reports: list[Report]) -> list[Report]:
     for found in sorted(reports, key=lambda r: r.how == "according"):
         report = found
         if report.how == "according":
-            if any(tokens[report.start].start <= r.cue[0] < tokens[report.end - 1].end for r in kept):
+            if any(tokens.starts[report.start] <= r.cue[0] < tokens.end(report.end - 1) for r in kept):
                 continue
             begins = [min(r.start, r.source[0] if r.source else r.start) for r in kept if r.start >= report.start]
             end = min([b for b in begins if b > report.start + 3], default=report.end)
@@ -58,7 +59,11 @@ def _by_verb(tokens: Sentence, i: int, cue: Cue, found: list[Report]) -> list[Re
     turned = inverted(tokens, i, cue, low)
     if turned is not None or _is_denied(tokens, i, cue):
         return turned or []
-    verb = i if before is None or before.low != "to" else next(k for k in range(i - 1, -1, -1) if tokens[k].low in _ON)
+    verb = (
+        i
+        if before is None or before.low != "to"
+        else next(k for k in range(i - 1, -1, -1) if tokens[k].low in GOES_ON_TO)
+    )
     subject = subject_before(tokens, verb, low) or (subject_before(tokens, verb, 0) if low else None)
     if subject is not None:
         return _by_subject(tokens, i, cue, low, *subject)
@@ -84,7 +89,7 @@ def _behind(tokens: Sentence, i: int, cue: Cue, source: Range, outer: int) -> li
     content = content or predicate(tokens, i, cue, outer) or urged(tokens, i, cue)
     if not content:
         return []
-    return [Report(content[0], content[1], span_of(tokens, i), source, "judgement" if content[2] else "clause")]
+    return [Report(content[0], content[1], tokens.span(i), source, "judgement" if content[2] else "clause")]
 
 
 def _is_no_verb(tokens: Sentence, i: int) -> bool:
@@ -94,12 +99,9 @@ def _is_no_verb(tokens: Sentence, i: int) -> bool:
     return passive or (before is not None and before.text[0].isdigit() and low in words("also_nouns"))
 
 
-_ON = frozenset(("went", "goes", "go", "continued", "continues"))
-
-
 def _goes_on_to(tokens: Sentence, i: int) -> bool:
     """Tell "went on to say" and "continued to say"."""
-    return i > 2 and (tokens[i - 2].low in ("continued", "continues") or tokens[i - 3].low in _ON)
+    return i > 2 and (tokens[i - 2].low in ("continued", "continues") or tokens[i - 3].low in GOES_ON_TO)
 
 
 def _is_denied(tokens: Sentence, i: int, cue: Cue) -> bool:
@@ -188,7 +190,7 @@ def _by_participle(tokens: Sentence, i: int, cue: Cue, found: list[Report]) -> l
     content = complement(tokens, i + 1, cue, len(tokens))
     if judging and content is None and i > 1 and _is_document(tokens, i - 1):
         content = i + 1, content_end(tokens, i + 1, len(tokens)), True
-        return [Report(content[0], content[1], span_of(tokens, i), _issuer(tokens, i), "judgement")]
+        return [Report(content[0], content[1], tokens.span(i), _issuer(tokens, i), "judgement")]
     if content is None or (cue.noun and tokens[content[0] - 1].low != "that" and tokens[content[0]].mark < 0):
         return []
     start, end, judgement = content
@@ -199,9 +201,9 @@ def _by_participle(tokens: Sentence, i: int, cue: Cue, found: list[Report]) -> l
         source = _issuer(tokens, i)
         if judgement:
             start, end = i + 1, content_end(tokens, i + 1, len(tokens))
-        return [Report(start, end, span_of(tokens, i), source, "judgement" if judgement else "participle")]
+        return [Report(start, end, tokens.span(i), source, "judgement" if judgement else "participle")]
     source = found[-1].source if found and found[-1].how != "according" else main_subject(tokens, 0, i)
-    return [Report(start, end, span_of(tokens, i), source, "judgement" if judgement else "participle")]
+    return [Report(start, end, tokens.span(i), source, "judgement" if judgement else "participle")]
 
 
 def _opening_participle(tokens: Sentence, i: int, start: int, end: int) -> list[Report]:
@@ -212,7 +214,7 @@ def _opening_participle(tokens: Sentence, i: int, start: int, end: int) -> list[
         phrase = phrase_after(tokens, k + 1, len(tokens))
         reported = tokens[start - 1].low == "that" or is_clause(tokens, start, k)
         if reported and phrase and phrase[1] < len(tokens) and is_finite(tokens, phrase[1]):
-            return [Report(start, k, span_of(tokens, i), phrase, "participle")]
+            return [Report(start, k, tokens.span(i), phrase, "participle")]
     return []
 
 
@@ -234,7 +236,7 @@ def _by_preposition(tokens: Sentence, i: int, found: list[Report]) -> list[Repor
     phrase = phrase_after(tokens, i + 2, len(tokens))
     if phrase is None:
         return []
-    cue = tokens[i].start, tokens[i + 1].end
+    cue = tokens.span(i, i + 2)
     low = max((r.end for r in found if r.end <= i), default=0)
     first = content_start(tokens, low, i)
     if first < i and has_clause(tokens, first, i):

@@ -30,23 +30,17 @@ class Sequences:
         self.begins = self._sentence_begins()
         self.covered = self._inside & ~opens
 
-    def near(self, distance: int) -> np.ndarray:
-        """Return for each place the flags of the one so many behind it, or before it."""
-        if distance >= 0:
-            return self.flags[distance : self.size + distance]
-        return np.concatenate([np.full(-distance, BREAK.flags), self.flags[: self.size + distance]])
-
     def row(self, place: int) -> tuple[Row, int]:
         """Return the paragraph in which a place is, and which of its forms stands there."""
         number = int(self.prose.paragraph[place])
         first = int(self.prose.first[number])
         if number not in self._rows:
-            self._rows[number] = self.prose.row(first, int(self.prose.last[number]))
+            self._rows[number] = self.prose.row(number)
         return self._rows[number], place - first
 
     def _members(self) -> tuple[np.ndarray, np.ndarray]:
         """Tell which places belong to a sequence, and at which one opens."""
-        before, here, after, second = self.near(-1), self.near(0), self.near(1), self.near(2)
+        before, here, after, second = self.prose.near(-1), self.prose.near(0), self.prose.near(1), self.prose.near(2)
         gap = self.prose.start - _before(self.prose.start + self.prose.size)
         capital = here & f.CAPITAL > 0
         stop = (here & f.FULL_STOP > 0) & (gap == 0) & (after & f.UPPER > 0)
@@ -65,7 +59,7 @@ class Sequences:
     def _link(self, inside: np.ndarray, opens: np.ndarray, links: np.ndarray) -> None:
         """Join, in place, what a small word behind a body's name may link to it: "Ministry | of | Trade"."""
         begin = np.maximum.accumulate(np.where(opens, np.arange(self.size), 0))[links - 1]
-        bodies = np.cumsum(np.append(0, self.near(0) & f.BODY > 0))
+        bodies = np.cumsum(np.append(0, self.prose.near(0) & f.BODY > 0))
         bodied = bodies[links] > bodies[begin]
         reached = 0
         for link, start in zip(links[bodied].tolist(), begin[bodied].tolist(), strict=True):
@@ -80,7 +74,7 @@ class Sequences:
 
         A sign that neither ends a sentence nor marks a quotation leaves the sentence without a first word.
         """
-        places, here = np.arange(self.size), self.near(0)
+        places, here = np.arange(self.size), self.prose.near(0)
         skipped = (here & f.SKIPPED > 0) & ~self._inside
         stop = np.maximum.accumulate(np.where(skipped & (here & f.BEGINS > 0), places, -1))
         other = np.maximum.accumulate(np.where(skipped, -1, places))

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from .cues import verb_forms, words
-from .phrases import Token, is_finite
+from .forms import Form
+from .phrases import is_finite
 
 Range = tuple[int, int]
 
 _DASHES = frozenset(("—", "–", "--", "-"))
 
 
-def subject_before(tokens: list[Token], verb: int, low: int) -> tuple[Range, int] | None:
+def subject_before(tokens: list[Form], verb: int, low: int) -> tuple[Range, int] | None:
     """Find the subject right before a verb: its range, and where the phrase with all its appositions begins."""
     j = verb - 1
     going = tokens[verb].low.endswith("ing")
@@ -31,11 +32,11 @@ def subject_before(tokens: list[Token], verb: int, low: int) -> tuple[Range, int
     return (found, found[0]) if found else None
 
 
-def _is_adverb(token: Token) -> bool:
+def _is_adverb(token: Form) -> bool:
     return len(token.low) > 4 and token.low.endswith("ly") and not token.upper
 
 
-def _antecedent(tokens: list[Token], relative: int, low: int) -> tuple[Range, int] | None:
+def _antecedent(tokens: list[Form], relative: int, low: int) -> tuple[Range, int] | None:
     j = relative - 1
     if j >= low and tokens[j].text == ",":
         j -= 1
@@ -43,7 +44,7 @@ def _antecedent(tokens: list[Token], relative: int, low: int) -> tuple[Range, in
     return (found, found[0]) if found else None
 
 
-def _phrase_ending(tokens: list[Token], last: int, low: int) -> Range | None:
+def _phrase_ending(tokens: list[Form], last: int, low: int) -> Range | None:
     """Walk back from the last word of a noun phrase to its first."""
     if tokens[last].low in words("pronouns"):
         return last, last + 1
@@ -67,7 +68,7 @@ def _phrase_ending(tokens: list[Token], last: int, low: int) -> Range | None:
     return _trimmed(tokens, first, last + 1)
 
 
-def _joins(tokens: list[Token], conjunction: int, low: int) -> bool:
+def _joins(tokens: list[Form], conjunction: int, low: int) -> bool:
     """Tell whether "and" joins two noun phrases: no finite verb stands before it in its clause."""
     j = conjunction - 1
     if j < low or not tokens[j].word:
@@ -79,7 +80,7 @@ def _joins(tokens: list[Token], conjunction: int, low: int) -> bool:
     return j < low or tokens[j].text == "," or tokens[j].low == "but"
 
 
-def _trimmed(tokens: list[Token], first: int, end: int) -> Range | None:
+def _trimmed(tokens: list[Form], first: int, end: int) -> Range | None:
     """Take openers, a leading adverbial and whatever ends in a finite verb off the front of a noun phrase."""
     for k in range(end - 2, first - 1, -1):
         if is_finite(tokens, k) and not tokens[k].upper and not tokens[k].low.endswith("ed"):
@@ -100,11 +101,11 @@ def _trimmed(tokens: list[Token], first: int, end: int) -> Range | None:
 _STANDING = frozenset("some many several most all few both others one another".split())
 
 
-def _is_opening_adverb(token: Token) -> bool:
+def _is_opening_adverb(token: Form) -> bool:
     return token.low.endswith("ly") and len(token.low) > 5
 
 
-def _starts_phrase(tokens: list[Token], k: int) -> bool:
+def _starts_phrase(tokens: list[Form], k: int) -> bool:
     token, before = tokens[k], tokens[k - 1]
     if before.low in words("prepositions") or before.low in words("determiners"):
         return False
@@ -113,7 +114,7 @@ def _starts_phrase(tokens: list[Token], k: int) -> bool:
     return token.upper and token.low not in words("times") and (not before.upper or before.low in words("times"))
 
 
-def _before_apposition(tokens: list[Token], comma: int, low: int) -> tuple[Range, int] | None:
+def _before_apposition(tokens: list[Form], comma: int, low: int) -> tuple[Range, int] | None:
     """Find the noun phrase in front of appositions: "Ken Ito, who runs the shop, said"."""
     pieces = _pieces(tokens, comma, low)
     best: tuple[Range, int] | None = None
@@ -136,7 +137,7 @@ def _before_apposition(tokens: list[Token], comma: int, low: int) -> tuple[Range
     return best
 
 
-def _pieces(tokens: list[Token], comma: int, low: int) -> list[Range]:
+def _pieces(tokens: list[Form], comma: int, low: int) -> list[Range]:
     """Split what stands before a comma, bracket or dash at the commas, brackets and dashes before it."""
     pieces: list[Range] = []
     end = k = comma
@@ -153,7 +154,7 @@ def _pieces(tokens: list[Token], comma: int, low: int) -> list[Range]:
     return [p for p in pieces[::-1] if p[0] < p[1]]
 
 
-def _may_be_source(tokens: list[Token], phrase: Range, start: int) -> bool:
+def _may_be_source(tokens: list[Form], phrase: Range, start: int) -> bool:
     first = tokens[phrase[0]]
     if first.low.endswith("ing") and not first.upper:
         return False
@@ -163,14 +164,14 @@ def _may_be_source(tokens: list[Token], phrase: Range, start: int) -> bool:
     return first.upper or first.low in words("determiners") or first.low.endswith("'s") or phrase[0] == start
 
 
-def _is_apposition(tokens: list[Token], start: int) -> bool:
+def _is_apposition(tokens: list[Form], start: int) -> bool:
     first = tokens[start]
     if first.low in words("relatives") or first.low in words("prepositions") or first.low in words("determiners"):
         return True
     return first.upper or first.low[0].isdigit() or first.low.endswith("ing") or first.low in ("and", "formerly", "now")
 
 
-def phrase_after(tokens: list[Token], start: int, high: int) -> Range | None:
+def phrase_after(tokens: list[Form], start: int, high: int) -> Range | None:
     """Find the noun phrase that begins at ``start``: behind an inverted verb or behind "according to"."""
     while start < high and _is_adverb(tokens[start]):
         start += 1
@@ -198,7 +199,7 @@ def phrase_after(tokens: list[Token], start: int, high: int) -> Range | None:
     return start, end
 
 
-def _is_reporting(tokens: list[Token], k: int) -> bool:
+def _is_reporting(tokens: list[Form], k: int) -> bool:
     """Tell the plain form of a reporting verb: "his supporters argue he was"."""
     cue = verb_forms().get(tokens[k].low)
     after = tokens[k + 1].low if k + 1 < len(tokens) else ""
@@ -211,7 +212,7 @@ _LEAVING = frozenset(
 )
 
 
-def main_subject(tokens: list[Token], low: int, high: int) -> Range | None:
+def main_subject(tokens: list[Form], low: int, high: int) -> Range | None:
     """Find the subject of the first finite verb between two tokens."""
     for k in range(low + 1, high):
         if is_finite(tokens, k) and tokens[k].mark < 0:

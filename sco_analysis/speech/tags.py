@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from .complements import Report, content_end
 from .cues import Cue, particles_of, words
-from .forms import TITLE
-from .phrases import Sentence, Token, has_clause, is_clause
+from .forms import TITLE, Form
+from .phrases import Sentence, has_clause, is_clause
 from .subjects import Range, phrase_after
 
 
 def bare_tag(tokens: Sentence, i: int, cue: Cue, low: int) -> list[Report]:
     """Read a verb with no subject behind marked words: “…” said."""
     if i and tokens[i - 1].mark >= 0 and cue.frames & {"say", "tag"} and i - 1 >= low:
-        return [Report(i - 1, i, (tokens[i].start, tokens[i].end), None, "tag")]
+        return [Report(i - 1, i, tokens.span(i), None, "tag")]
     return []
 
 
@@ -44,16 +44,16 @@ def inverted(tokens: Sentence, i: int, cue: Cue, low: int) -> list[Report] | Non
         rest = behind_tag(tokens, phrase[1])
         opening = all(t.low in words("openers") or not t.word for t in tokens[low:i])
         if rest is not None and (opening or tokens[rest].mark >= 0):
-            return [Report(rest, content_end(tokens, rest, len(tokens)), span_of(tokens, i), phrase, "clause")]
+            return [Report(rest, content_end(tokens, rest, len(tokens)), tokens.span(i), phrase, "clause")]
         return None
     first = content_start(tokens, low, i)
     return [
-        Report(first, _before_comma(tokens, i), span_of(tokens, i), phrase, "tag"),
+        Report(first, _before_comma(tokens, i), tokens.span(i), phrase, "tag"),
         *go_on(tokens, phrase[1], i, phrase),
     ]
 
 
-def _begins_clause(token: Token) -> bool:
+def _begins_clause(token: Form) -> bool:
     return token.low in ("that", "there", "this", "it") or ("'" in token.low and token.low in words("nominative"))
 
 
@@ -67,11 +67,6 @@ def _named_apposition(tokens: Sentence, phrase: Range) -> Range:
         end += 1
     closed = end >= len(tokens) or tokens[end].text in (",", ".") or tokens[end].low in words("relatives")
     return (b + 1, end) if end > b + 1 and closed else phrase
-
-
-def span_of(tokens: Sentence, i: int) -> Range:
-    """Return the characters of one token."""
-    return tokens[i].start, tokens[i].end
 
 
 def _before_comma(tokens: Sentence, i: int) -> int:
@@ -116,7 +111,7 @@ def tagged(tokens: Sentence, i: int, cue: Cue, low: int, source: Range, outer: i
         return []
     if not marked and not _may_be_tagged(tokens, first, end, i, cue):
         return []
-    return [Report(first, end, span_of(tokens, i), source, "tag"), *go_on(tokens, i + 1, i, source)]
+    return [Report(first, end, tokens.span(i), source, "tag"), *go_on(tokens, i + 1, i, source)]
 
 
 def _may_be_tagged(tokens: Sentence, first: int, end: int, i: int, cue: Cue) -> bool:
@@ -179,4 +174,4 @@ def go_on(tokens: Sentence, k: int, i: int, source: Range) -> list[Report]:
     end = content_end(tokens, rest, len(tokens))
     if tokens[rest].mark >= 0:
         end = rest + 1
-    return [Report(rest, end, span_of(tokens, i), source, "more")]
+    return [Report(rest, end, tokens.span(i), source, "more")]
