@@ -49,7 +49,7 @@ def score_polarity(
 
     Returns the table ``polarity`` (see `tables.TABLES`), one row per (sentence, key), zeros included, and the columns
     role (``actor``, ``object``, ``venue``, ``speaker`` or ``list member``; missing where the scorer knows none) and
-    those of the document.
+    those of the document. Rows that rest on nothing may have one empty list of evidence in common.
 
     Raises `ParameterError` for an unknown name, an answer of the wrong length, or ``model`` without the extra that it
     needs (``pip install sco-analysis[model]``), `TableError` for a missing column.

@@ -22,6 +22,7 @@ _NOTHING = 1e-9
 #: stands before them, so that a sentence has the same score whatever it is scored together with.
 _PARTS = 2.0**48
 
+_BEYOND = 32  # so many places before the first word and behind the last may be asked about
 #: kinds of prepositions that stand before a mention; the first is none
 BEFORE = ("", "other", "venue", "victim", "of", "from", "by")
 
@@ -47,11 +48,23 @@ class Words:
         """Say of every word whether it is in one of ``groups``."""
         return (self.mask & sum(BIT[group] for group in groups)) != 0
 
+    @cached_property
+    def _masks(self) -> np.ndarray:
+        """The masks, and behind them those of the places outside the text that a rule may ask about, before it too."""
+        return np.concatenate([self.mask, np.zeros(_BEYOND, dtype=self.mask.dtype)])
+
+    @cached_property
+    def _rows(self) -> np.ndarray:
+        """The sentences, and those of the places outside the text: none."""
+        return np.concatenate([self.row, np.full(_BEYOND, -1)])
+
+    def masks(self, place: np.ndarray) -> np.ndarray:
+        """Return the masks of the words at ``place``; a place just outside the text is in no group."""
+        return self._masks[place]
+
     def has(self, place: np.ndarray, *groups: str) -> np.ndarray:
-        """Say whether the words at ``place`` are in one of ``groups``; a place outside the text is not."""
-        bits = sum(BIT[group] for group in groups)
-        inside = (place >= 0) & (place < len(self.mask))
-        return inside & ((self.mask[np.where(inside, place, 0)] & bits) != 0)
+        """Say whether the words at ``place`` are in one of ``groups``; a place just outside the text is not."""
+        return (self._masks[place] & sum(BIT[group] for group in groups)) != 0
 
     @cached_property
     def opening(self) -> np.ndarray:
@@ -69,8 +82,7 @@ class Words:
 
     def outside(self, place: np.ndarray, like: np.ndarray) -> np.ndarray:
         """Say whether ``place`` is no word of the sentence that the word ``like`` stands in."""
-        inside = (place >= 0) & (place < len(self.row))
-        return ~inside | (self.row[np.where(inside, place, 0)] != self.row[like])
+        return self._rows[place] != self.row[like]
 
 
 def read_words(tokens: Tokens, rows: np.ndarray, lexicon: Lexicon) -> Words:
@@ -173,7 +185,7 @@ def find_entries(words: Words, taken: np.ndarray, lexicon: Lexicon) -> Hits:
     first, last, entry = first[kept], own[kept].max(axis=1, initial=-1), entry[kept]
     # capitalised within the sentence: the name of a treaty or a body, not a judgement
     titled = words.has(first, "capital") & words.has(last, "capital") & ~words.outside(first - 1, first)
-    titled &= np.isin(lexicon.kind[entry], ("relation", "cooperation"))
+    titled &= np.isin(lexicon.kind, ("relation", "cooperation"))[entry]
     keep = np.flatnonzero((lexicon.valence[entry] != 0) & ~titled)
     keep = keep[np.argsort(first[keep], kind="stable")]
     return Hits(first[keep], last[keep], entry[keep], lexicon.valence[entry[keep]])
@@ -280,9 +292,9 @@ class Targets:
     def before(self) -> np.ndarray:
         """The kind of preposition before each, a number in `BEFORE`."""
         words, place = self.words, self.place
-        out = np.zeros(len(place), dtype=np.int64)
-        for name in ("other", "venue", "victim", "of", "from", "by"):
-            out[words.has(place, name)] = BEFORE.index(name)
+        out, masks = np.zeros(len(place), dtype=np.int64), words.masks(place)
+        for number, name in enumerate(BEFORE[1:], 1):  # of several, the last
+            out[(masks & BIT[name]) != 0] = number
         out[(out == BEFORE.index("venue")) & ~self.may_be_place] = BEFORE.index("other")
         travel = words.has(place, "to") & words.has(place - 1, "travel") | words.has(place, "travel")
         out[travel & self.may_be_place] = BEFORE.index("venue")
@@ -307,9 +319,7 @@ class Targets:
         theatre |= self.may_be_place & words.has(after, "named") & follows
         theatre |= self.under("other", "of") & words.has(self.place - 1, "theatre")
         role[theatre | self.under("venue")] = VENUE
-        many = self.key.max(initial=0) + 1
-        members = np.unique(self.group * many + self.key) // many
-        role[np.bincount(members, minlength=self.group.max(initial=0) + 1)[self.group] > 2] = LIST
+        role[self._listed()] = LIST
         near = ~words.outside(after, self.last)
         says = near & words.has(after, "speech") & (words.mark[self.last] == 1.0) & ~words.has(self.last, "owner")
         # "…,” said X"
@@ -320,6 +330,14 @@ class Targets:
         says[opening] = [":" in words.text[a:b] for a, b in gaps]
         role[says] = SPEAKER
         return role
+
+    def _listed(self) -> np.ndarray:
+        """Tell which stand in an enumeration of three keys or more."""
+        several = np.flatnonzero(np.bincount(self.group)[self.group] > 2)
+        many = self.key.max(initial=0) + 1
+        keys = np.sort(self.group[several] * many + self.key[several])
+        distinct = keys[np.flatnonzero(np.diff(keys, prepend=-1))]
+        return np.bincount(distinct // many, minlength=len(self.group) + 1)[self.group] > 2
 
     @cached_property
     def silent(self) -> np.ndarray:

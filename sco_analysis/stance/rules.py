@@ -111,11 +111,21 @@ def _weigh(
     }
 
 
-def _name(text: str, size: int, columns: tuple[np.ndarray, ...]) -> list[list[dict]]:
-    """List for each of ``size`` pairs the words that its score rests on, with their spans in the document."""
-    evidence: list[list[dict]] = [[] for _ in range(size)]
-    for at, low, high, move, valence in zip(*(column.tolist() for column in columns), strict=True):
-        evidence[at].append({"start": low + move, "end": high + move, "text": text[low:high], "valence": valence})
+def _name(text: str, size: int, columns: tuple[np.ndarray, ...]) -> np.ndarray:
+    """List for each of ``size`` pairs the words that its score rests on, with their spans in the document.
+
+    ``columns`` are pair, start and end in ``text``, offset in the document and value of each entry, by pair. Most
+    pairs rest on nothing: they have one empty list in common, so that a large table is not mostly empty lists.
+    """
+    named = [
+        {"start": low + move, "end": high + move, "text": text[low:high], "valence": valence}
+        for low, high, move, valence in zip(*(column.tolist() for column in columns[1:]), strict=True)
+    ]
+    first = np.flatnonzero(np.diff(columns[0], prepend=-1))
+    stretches = zip(first.tolist(), [*first[1:].tolist(), len(named)], strict=True) if named else ()
+    evidence = np.empty(size, dtype=object)
+    evidence.fill([])
+    evidence[columns[0][first]] = np.fromiter((named[a:b] for a, b in stretches), dtype=object, count=len(first))
     return evidence
 
 
