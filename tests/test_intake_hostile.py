@@ -300,6 +300,18 @@ def test_a_word_document_broken_inside_is_told(tmp_path):
     assert _reasons(tmp_path) == {"a.docx": word_files.BROKEN}
 
 
+def test_halves_of_surrogate_pairs_in_a_row_are_replaced(tmp_path):
+    r"""What ``\ud800`` writes in a name of a column, its value or the text is replaced, in tables and in reasons."""
+    (tmp_path / "a.jsonl").write_text(
+        json.dumps({"text": GOOD + "\ud800", "a\ud800": "b\udc00"}) + "\n" + json.dumps({"x\ud800": ""})
+    )
+    assert _reasons(tmp_path)["a.jsonl#2"].endswith("there is x\ufffd")
+    with pytest.warns(sco.CorpusWarning, match="no column holds the text"):
+        documents = sco.read_corpus(tmp_path)
+    assert documents.iloc[0][["text", "a\ufffd"]].tolist() == [GOOD + "\ufffd", "b\ufffd"]
+    assert len(sco.parse(documents).documents) == 2
+
+
 def test_an_error_of_a_library_costs_one_file(tmp_path, monkeypatch):
     """Whatever a library raises over a file is the reason why that file was left out, and the others are read."""
 

@@ -14,7 +14,7 @@ from typing import Any, BinaryIO
 
 import yaml
 
-from .encodings import decode
+from .encodings import decode, replace_surrogates
 from .limits import MEGABYTE, Limits
 from .streams import Ahead
 
@@ -123,7 +123,7 @@ def _jsonl(text: io.TextIOWrapper, encoding: str, limits: Limits) -> Iterator[tu
         if not line.strip():
             continue
         try:
-            row = json.loads(line)
+            row = json.loads(line, object_pairs_hook=_valid) if "\\u" in line else json.loads(line)
         except (ValueError, RecursionError) as error:
             yield number, f"it is not JSON ({str(error)[:80]})", encoding
             continue
@@ -137,6 +137,13 @@ def _jsonl(text: io.TextIOWrapper, encoding: str, limits: Limits) -> Iterator[tu
                 yield number, str(error), encoding
                 continue
         yield number, _row(row, columns), encoding
+
+
+def _valid(pairs: Iterable[tuple[str, Any]]) -> dict[str, Any]:
+    r"""Make an object of its keys and values; halves of surrogate pairs, which ``\u`` can write, are replaced."""
+    return {
+        replace_surrogates(key): replace_surrogates(value) if isinstance(value, str) else value for key, value in pairs
+    }
 
 
 def _parquet(stream: BinaryIO) -> Iterator[tuple[int, dict[str, str] | str, str]]:
