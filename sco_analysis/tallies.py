@@ -339,13 +339,11 @@ def _means(sums: Sums, cells: pd.DataFrame, by: list[str]) -> pd.DataFrame:
 def with_holders(sentences: pd.DataFrame, polarity: pd.DataFrame) -> pd.DataFrame:
     """Give sentences the speaker and state of the holder that `score_polarity` found, where it found one."""
     holders = polarity.loc[polarity["holder"].notna(), ["doc_id", "sentence", "holder", "holder_state"]]
-    at = locate(holders.rename(columns={"sentence": "start"}), sentences["doc_id"], sentences["start"])
-    found = holders.take(np.maximum(at, 0)) if len(holders) else holders.reindex(range(len(at)))
-    held = pd.Series(at >= 0, sentences.index)
-    return sentences.assign(
-        speaker=sentences["speaker"].mask(held, found["holder"].set_axis(sentences.index)),
-        state=sentences["state"].mask(held, found["holder_state"].set_axis(sentences.index)),
-    )
+    holders = holders.set_axis(["doc_id", "start", "speaker", "state"], axis=1)
+    at = locate(holders, sentences["doc_id"], sentences["start"])
+    row = np.where(at < 0, np.arange(len(at)), at + len(sentences))
+    told = {name: pd.concat([sentences[name], holders[name]]).array.take(row) for name in ("speaker", "state")}
+    return sentences.assign(**told)
 
 
 def _stances(polarity: pd.DataFrame, protocol: bool, targets: str | Sequence[str]) -> pd.DataFrame:
