@@ -35,7 +35,9 @@ def assign_theatres(found: Found, tokens: Tokens, doc: np.ndarray, rules: Sequen
             of_subs = np.array([sense.sub in subs for sense in found.senses], dtype=bool)[found.sense]
             named |= of_subs & (np.array([own == topic for own in found.keys], dtype=bool)[found.key])
         wanted, there = np.flatnonzero(unnamed), np.flatnonzero(named)
-        wanted = wanted[np.isin(doc[row[wanted]], doc[row[there]])]
+        known = np.zeros(doc.max(initial=0) + 2, dtype=bool)  # the documents that name one; the last: those of no name
+        known[doc[row[there]]] = True
+        wanted = wanted[known[doc[row[wanted]]]]
         if len(wanted):
             key[wanted] = key[_meant(tokens.start[found.first], row, doc[row], wanted, there)]
     return replace(found, key=key)

@@ -6,7 +6,6 @@ In a talk between two states, or between one and its questioners, the speaker of
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 import numpy as np
 import pandas as pd
@@ -30,8 +29,10 @@ def find_addresses(tokens: Tokens, words: Mapping[str, list[str]], sentences: pd
     hits = compiled(tuple(flatten(list(words.values()))), False).match(tokens)
     if not len(hits.first) or not {"state", "voice"} <= set(sentences):
         return Found(*np.zeros((4, 0), dtype=np.int64), (), ())
-    group, sides = groups[hits.pattern], _Sides.of(sentences)
-    own, turn, spoken, one, other, many = sides.at(tokens.row[hits.first])
+    group = groups[hits.pattern]
+    states, own, turn, spoken = _speakers(sentences)
+    one, other, many = _sides(_sessions(sentences), own, turn, tokens.row[hits.first])
+    own, turn, spoken = (column[tokens.row[hits.first]] for column in (own, turn, spoken))
     across = turn & ~np.isin(group, ("own", "both"))
     meant = (  # whose, by what, and where it holds
         (own, _OWN, (group == "own") & spoken & (own >= 0)),
@@ -46,38 +47,34 @@ def find_addresses(tokens: Tokens, words: Mapping[str, list[str]], sentences: pd
         at = np.flatnonzero(holds)
         sense = np.where(group[at] == "style", numbers[how, "person"], numbers[how, "address"])
         rows.append((hits.first[at], hits.last[at], state[at], sense))
-    return Found(*map(np.concatenate, zip(*rows, strict=True)), sides.states, tuple(_SENSES.values()))
+    return Found(*map(np.concatenate, zip(*rows, strict=True)), states, tuple(_SENSES.values()))
 
 
-@dataclass(frozen=True)
-class _Sides:
-    """For each sentence the speaker's state, and the states that take turns in its session: up to two, and how many."""
+def _speakers(sentences: pd.DataFrame) -> tuple[tuple[str, ...], np.ndarray, np.ndarray, np.ndarray]:
+    """Return the states, and of each sentence its speaker's, −1 for none; whether it is in a turn, or any speech."""
+    own, states = pd.factorize(sentences["state"])
+    own[own == states.get_indexer([""])[0]] = -1
+    turn = sentences["voice"].eq("turn").to_numpy(dtype=bool)
+    return tuple(map(str, states)), own, turn, turn | sentences["voice"].eq("quotation").to_numpy(dtype=bool)
 
-    own: np.ndarray
-    turn: np.ndarray
-    spoken: np.ndarray
-    one: np.ndarray
-    other: np.ndarray
-    many: np.ndarray
-    states: tuple[str, ...]
 
-    @classmethod
-    def of(cls, sentences: pd.DataFrame) -> _Sides:
-        """Read the sides of every talk off the sentences."""
-        own, states = pd.factorize(sentences["state"])
-        own[own == states.get_indexer([""])[0]] = -1
-        turn = sentences["voice"].eq("turn").to_numpy(dtype=bool)
-        spoken = turn | sentences["voice"].eq("quotation").to_numpy(dtype=bool)
-        columns = ["doc_id", "session"] if "session" in sentences else ["doc_id"]
-        session = sentences.groupby(columns, sort=False).ngroup().to_numpy() + 1  # 0: of no session
-        known = turn & (own >= 0)
-        pairs = np.unique(session[known] * max(len(states), 1) + own[known])
-        talk, side = pairs // max(len(states), 1), pairs % max(len(states), 1)
-        one, other = np.full((2, session.max(initial=0) + 1), -1)
-        one[talk[::-1]], other[talk] = side[::-1], side
-        many = np.bincount(talk, minlength=len(one))
-        return cls(own, turn, spoken, one[session], other[session], many[session], tuple(map(str, states)))
+def _sessions(sentences: pd.DataFrame) -> np.ndarray:
+    """Give the sessions of all documents numbers; those of no name have −1."""
+    session = pd.factorize(sentences["doc_id"])[0]
+    if "session" in sentences:
+        number, numbers = pd.factorize(sentences["session"])
+        session = np.where((session < 0) | (number < 0), -1, session * len(numbers) + number)
+    return session
 
-    def at(self, rows: np.ndarray) -> tuple[np.ndarray, ...]:
-        """Return what is known of the sentences ``rows``: own, turn, spoken, one, other, many."""
-        return tuple(column[rows] for column in (self.own, self.turn, self.spoken, self.one, self.other, self.many))
+
+def _sides(
+    session: np.ndarray, own: np.ndarray, turn: np.ndarray, asked: np.ndarray
+) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Find the states that take turns in the sessions of the sentences ``asked``: two of them, and how many."""
+    known = np.flatnonzero(turn & (own >= 0))
+    states = own.max(initial=0) + 1
+    pairs = np.sort(session[known] * states + own[known])
+    pairs = pairs[np.flatnonzero(np.diff(pairs, prepend=pairs[:1] - 1))]
+    low, high = (np.searchsorted(pairs, at * states) for at in (session[asked], session[asked] + 1))
+    side = np.append(pairs % states, (-1, -1))  # behind the last there is none
+    return side[low], side[low + 1], high - low

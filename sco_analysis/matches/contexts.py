@@ -122,7 +122,8 @@ class _Context:
 
     def _after_name(self, _: bool, hits: np.ndarray) -> np.ndarray:
         following = self.last[hits] + 1
-        out = self.linked_after[hits] & ~np.isin(following, self.first)  # what follows is no mention itself
+        place = np.minimum(np.searchsorted(self.first, following), len(self.first) - 1)
+        out = self.linked_after[hits] & (self.first[place] != following)  # what follows is no mention itself
         out[out] = self._tell(following[out], _is_capitalised)
         out[out] = ~self._headline(hits[out])
         return out

@@ -41,7 +41,6 @@ _BETWEEN = re.compile(r"[\s\-'’.]+")
 _GAP = re.compile(r"[^\S\r\n]*(?:\r\n|\r|\n)?[^\S\r\n]*|[-‐‑]|['’ʼ]")
 _CROSSED = " \n-‐‑'’ʼ\u00a0"  # the commonest gaps of one character
 _DOUBTFUL = "." + "".join(filter(str.isspace, map(chr, range(0x10000))))  # how every other gap begins that is crossed
-_LONGEST_ABBREVIATION = max(map(len, ABBREVIATIONS))  # casefolding shortens no word
 _LIKELY = 1 << 16  # what a transition leaves of its number where a cheap test asks for it
 _KEPT = 4  # automata that a matcher keeps
 _STOP = re.compile(r"\.[^\S\r\n]*(?:\r\n|\r|\n)?[^\S\r\n]*")
@@ -281,14 +280,15 @@ def linked(tokens: Tokens, before: np.ndarray) -> np.ndarray:
     out = (right - left == 1) & tokens.hold(_CROSSED, left)
     doubtful = np.flatnonzero(~out & tokens.hold(_DOUBTFUL, left))
     stop = tokens.hold(".", left[doubtful])
-    long = left[doubtful] - tokens.start[before[doubtful]] > _LONGEST_ABBREVIATION
-    for i in doubtful[~(stop & long)].tolist():
+    atoms = before[doubtful]
+    short = (tokens.end[atoms] - tokens.start[atoms] == 1) | tokens.are(ABBREVIATIONS)[tokens.ids[atoms]]
+    for i in doubtful[~stop | short].tolist():
         gap = tokens.text[left[i] : right[i]]
         if _GAP.fullmatch(gap):
             out[i] = True
         elif _STOP.fullmatch(gap):
             atom = tokens.surfaces[tokens.surface[before[i]]]
-            out[i] = (len(atom) == 1 and atom.isalpha()) or atom.casefold() in ABBREVIATIONS
+            out[i] = len(atom) > 1 or atom.isalpha()
     return out
 
 
