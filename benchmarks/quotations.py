@@ -33,7 +33,7 @@ from pathlib import Path
 import pandas as pd
 
 import sco_analysis as sco
-from sco_analysis.layout import layout_of
+from sco_analysis.layout import layouts_of
 
 ROOT = Path(__file__).resolve().parent.parent
 NEWS = ROOT.parent / "shared" / "dev" / "news" / "ggt_dev.jsonl"
@@ -62,7 +62,7 @@ def rules(texts: list[str]) -> Callable[[], tuple[int, int]]:
     documents = documents.assign(path="", title="", source="", date=pd.NaT, event="", genre="news")
 
     def run() -> tuple[int, int]:
-        layout_of.cache_clear()
+        layouts_of.cache_clear()
         found = sco.find_quotations(documents, sco.split_turns(documents))
         return int((found["kind"] != "scare").sum()), 0
 

@@ -20,7 +20,7 @@ from unittest.mock import patch
 
 import pandas as pd
 
-from sco_analysis.layout import layout_of
+from sco_analysis.layout import layouts_of
 from sco_analysis.quotations import Found, _in_prose, quotations_of
 from sco_analysis.speech.cues import verb_forms
 
@@ -108,7 +108,7 @@ def predictions(row: dict, doc, way: str) -> dict:
         return combine(way, list(_in_prose(text, prose)), doc, prose)
 
     with patch("sco_analysis.quotations._in_prose", found):
-        records = quotations_of(row["text"], layout_of(row["text"]))
+        records = quotations_of(row["text"], layouts_of([row["text"]]).of(0))
     names = {"label": "speaker_text", "label_start": "speaker_start", "label_end": "speaker_end"}
     kept = [{names.get(key, key): value for key, value in q.items()} for q in records if q["kind"] != "scare"]
     return {"quotes": [q | {"canonical": q["speaker"] or ""} for q in kept]}

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from . import tables
-from .layout import Block, Layout, layout_of
+from .layout import Block, Layout, layouts_of
 from .speech.cued import cued_sentences
 from .speech.findings import Found, from_post, in_sentence, post_of
 from .speech.forms import row_of, with_marks
@@ -63,7 +63,7 @@ def find_quotations(documents: pd.DataFrame, turns: pd.DataFrame) -> pd.DataFram
     with_turns = set(turns["doc_id"].unique().tolist())
     texts = documents["text"].tolist()
     spoken = [doc_id in with_turns for doc_id in documents["doc_id"].tolist()]
-    found = _records(texts, [layout_of(text) for text in texts], spoken)
+    found = _records(texts, list(layouts_of(texts)), spoken)
     rows = [row for here in found for row in here]
     origins = [number for number, here in enumerate(found) for _ in here]
     frame = pd.DataFrame(rows, columns=list(_RECORD))

@@ -9,9 +9,10 @@ import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
 from . import tables
-from .layout import Layout, layout_of, stage_directions
-from .reading.lines import pattern_of
-from .reading.stops import SPACES, ends_sentence, find_ends, stops_of
+from .layout import Layouts, layouts_of, stage_directions
+from .reading.lines import SPACES, pattern_of
+from .reading.pieces import KINDS
+from .reading.stops import ends_sentence, find_ends, stops_of
 from .repeats import mark_repeats
 from .tokens import Tokens, split_tokens
 from .turns import TRAVELLING
@@ -54,8 +55,9 @@ def sentences_and_tokens(
     documents: pd.DataFrame, turns: pd.DataFrame, quotations: pd.DataFrame
 ) -> tuple[pd.DataFrame, Tokens]:
     """Return the table of `split_sentences`, and the tokens of its texts in the order of its rows."""
-    tokens = split_tokens(documents["text"].tolist())
-    layouts = [layout_of(text) for text in documents["text"]]
+    texts = documents["text"].tolist()
+    tokens = split_tokens(texts)
+    layouts = layouts_of(texts, tokens)
     spans = _Spans(tokens, layouts)
     own = _own_tokens(tokens, spans)
     voice, who = _speakers(tokens, spans, documents, turns, quotations)
@@ -109,7 +111,7 @@ _VOICES = ("furniture", "heading", "label", "turn", "narration", "quotation")
 class _Spans:
     """The sentences of many documents as arrays, in order: ``start`` and ``end`` are offsets in the texts joined."""
 
-    def __init__(self, tokens: Tokens, layouts: list[Layout]) -> None:
+    def __init__(self, tokens: Tokens, layouts: Layouts) -> None:
         self.base = tokens.base
         start, end, kind, session, doc = _pieces(tokens, layouts)
         is_text = kind >= _SPEECH
@@ -120,7 +122,7 @@ class _Spans:
         order = np.argsort(starts, kind="stable")
         starts, home = starts[order], home[order]
         following = np.append(starts[1:], len(tokens.text))
-        starts, ends = _strip(tokens, starts, np.minimum(following, end[home]))
+        starts, ends = tokens.strip(starts, np.minimum(following, end[home]), SPACES)
         kept = starts < ends
         self.start, self.end, home = starts[kept], ends[kept], home[kept]
         self.kind, self.session, self.doc = kind[home], session[home], doc[home]
@@ -142,11 +144,11 @@ class _Spans:
             if teaser(text[self.start[i] : self.end[i]]):
                 self.kind[i] = _FURNITURE
 
-    def columns(self, documents: pd.DataFrame, layouts: list[Layout]) -> dict[str, np.ndarray | ExtensionArray]:
+    def columns(self, documents: pd.DataFrame, layouts: Layouts) -> dict[str, np.ndarray | ExtensionArray]:
         """Return the columns of the sentences table that follow from the layout alone, without their texts."""
         page = np.flatnonzero(np.diff(self.doc * _MOST_SESSIONS + self.session, prepend=-1))  # where each page begins
         pages = zip(self.doc[page].tolist(), self.session[page].tolist(), strict=True)
-        titles = pd.array([layouts[doc].titles.get(session) for doc, session in pages], dtype="str")
+        titles = pd.array([layouts.titles[doc].get(session) for doc, session in pages], dtype="str")
         lengths = np.diff(page, append=len(self.doc))
         columns = {
             "doc_id": documents["doc_id"].astype("str").array.take(self.doc),
@@ -159,40 +161,24 @@ class _Spans:
         return columns | {name: documents[name].array.take(self.doc) for name in travelling}
 
 
-def _pieces(tokens: Tokens, layouts: list[Layout]) -> tuple[np.ndarray, ...]:
+def _pieces(tokens: Tokens, layouts: Layouts) -> tuple[np.ndarray, ...]:
     """List the blocks, and as furniture what lies between them: start, end, kind, session and document of each."""
-    blocks = [block for layout in layouts for block in layout.blocks]
-    many = np.array([len(layout.blocks) for layout in layouts], dtype=np.int64)
-    number = {name: n for n, name in enumerate(_KINDS)}
-    doc = np.repeat(np.arange(len(layouts)), many)
-    start = np.array([block.start for block in blocks], dtype=np.int64) + tokens.base[doc]
-    end = np.array([block.end for block in blocks], dtype=np.int64) + tokens.base[doc]
-    kind = np.array([number.get(block.kind, _FURNITURE) for block in blocks], dtype=np.int64)
-    session = np.array([block.session for block in blocks], dtype=np.int64)
-    behind = np.cumsum(many)
-    before = behind - many
-    opens, closes = np.insert(end, before, tokens.base), np.insert(start, behind, tokens.base + tokens.lengths)
-    gap_session, gap_doc = np.insert(session, before, 1), np.insert(doc, before, np.arange(len(layouts)))
+    number = np.array([_KINDS.index(kind) if kind in _KINDS else _FURNITURE for kind in KINDS])
+    before, behind = layouts.first[:-1], layouts.first[1:]
+    opens = np.insert(layouts.end, before, tokens.base)
+    closes = np.insert(layouts.start, behind, tokens.base + tokens.lengths)
+    gap_session, gap_doc = np.insert(layouts.session, before, 1), np.insert(layouts.doc, before, np.arange(len(before)))
     gap = opens < closes
-    columns = (opens, start), (closes, end), (gap_doc * 0, kind), (gap_session, session), (gap_doc, doc)
+    columns = (
+        (opens, layouts.start),
+        (closes, layouts.end),
+        (np.full(len(gap), _FURNITURE), number[layouts.kind]),
+        (gap_session, layouts.session),
+        (gap_doc, layouts.doc),
+    )
     start, end, kind, session, doc = (np.concatenate([a[gap], b]) for a, b in columns)
     order = np.lexsort((end, start))
     return start[order], end[order], kind[order], session[order], doc[order]
-
-
-def _strip(tokens: Tokens, start: np.ndarray, end: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Leave out the white space at both ends of each span; what holds nothing else comes out empty."""
-    start, end = start.copy(), end.copy()
-    for edge, step, inner in ((start, 1, 0), (end, -1, -1)):
-        waiting = np.flatnonzero(start < end)
-        for _ in range(8):  # longer white space is rare
-            waiting = waiting[tokens.hold(SPACES, edge[waiting] + inner)]
-            edge[waiting] += step
-            waiting = waiting[start[waiting] < end[waiting]]
-        for i in waiting.tolist():
-            span = next(_stripped(tokens.text, int(start[i]), int(end[i])), (0, 0))
-            start[i], end[i] = span
-    return start, end
 
 
 # ---------------------------------------------------------------------- who speaks

@@ -124,6 +124,20 @@ class Tokens:
         """Find, in order, where one of ``characters`` stands: signs only, no letter, digit, underscore or space."""
         return self.signs[self.hold(characters, self.signs)]
 
+    def strip(self, start: np.ndarray, end: np.ndarray, characters: str) -> tuple[np.ndarray, np.ndarray]:
+        """Leave out ``characters`` at both ends of each span of ``text``; what holds nothing else comes out empty."""
+        start, end = start.copy(), end.copy()
+        for edge, step, inner in ((start, 1, 0), (end, -1, -1)):
+            waiting = np.flatnonzero(start < end)
+            for _ in range(8):  # there are seldom more
+                waiting = waiting[self.hold(characters, edge[waiting] + inner)]
+                edge[waiting] += step
+                waiting = waiting[start[waiting] < end[waiting]]
+            for i in waiting.tolist():
+                rest = self.text[start[i] : end[i]]
+                edge[i] += step * (len(rest) - len(rest.lstrip(characters) if step > 0 else rest.rstrip(characters)))
+        return start, end
+
     @cached_property
     def strings(self) -> pa.LargeStringArray | list[str]:
         """The texts as a column; as a list where one of them holds a lone surrogate, which no column can."""

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from . import tables
-from .layout import Block, Layout, layout_of, stage_directions
+from .layout import Block, Layout, layouts_of, stage_directions
 from .people import fold
 from .reading.candidates import Label
 from .reading.roster import Roster
@@ -55,8 +55,10 @@ def split_turns(documents: pd.DataFrame) -> pd.DataFrame:
     rows: list[tuple] = []
     spoken: list[str] = []
     origins: list[int] = []
-    for number, text in enumerate(documents["text"]):
-        for turn, words in turns_of(text, layout_of(text)):
+    texts = documents["text"].tolist()
+    layouts = layouts_of(texts)
+    for number, text in enumerate(texts):
+        for turn, words in turns_of(text, layouts.of(number)):
             rows.append(turn)
             spoken.append(words)
             origins.append(number)
@@ -76,6 +78,7 @@ def explain_labels(documents: pd.DataFrame) -> pd.DataFrame:
     Raises `TableError` when ``documents`` lacks ``doc_id`` or ``text``.
     """
     tables.check(documents, "documents", columns=["doc_id", "text"])
+    found = layouts_of(documents["text"].tolist())
     rows = [
         {
             "doc_id": doc_id,
@@ -84,8 +87,8 @@ def explain_labels(documents: pd.DataFrame) -> pd.DataFrame:
             "reason": label.reason,
             "first": label.start,
         }
-        for doc_id, text in zip(documents["doc_id"], documents["text"], strict=True)
-        for label in layout_of(text).labels
+        for doc_id, labels in zip(documents["doc_id"], found.labels, strict=True)
+        for label in labels
     ]
     found = pd.DataFrame(rows, columns=["doc_id", "label", "accepted", "reason", "first"])
     groups = found.groupby(["doc_id", "label", "accepted", "reason"], sort=False, as_index=False)

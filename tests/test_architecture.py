@@ -51,6 +51,7 @@ ORDER = [
     "shapes",
     "candidates",
     "labels",
+    "pieces",
     "layout",
     "people",
     "roster",

@@ -9,8 +9,9 @@ from hypothesis import strategies as st
 
 from sco_analysis.reading import labels as module
 from sco_analysis.reading.labels import find_labels
-from sco_analysis.reading.lines import split_lines
+from sco_analysis.reading.lines import Lines, split_lines
 from sco_analysis.reading.shapes import part_of, shape_of
+from sco_analysis.tokens import split_tokens
 
 
 def _accepted(text: str) -> list[str]:
@@ -168,7 +169,8 @@ def test_damaged_labels_are_those_of_one_pattern_of_all_names(text):
     """Labels in mid-line and labels with another sign are found where one long pattern of all names finds them."""
     assert list(module._in_mid_line(text, NAMES)) == _plain_mid_line(text)
     capitals = {name for name in NAMES if name.isupper()}
-    assert list(module._misread(text, split_lines(text), capitals)) == _plain_misread(text)
+    with_margin = Lines(split_tokens(text)).with_margin(0)
+    assert list(module._misread(text, with_margin, capitals)) == _plain_misread(text)
 
 
 def test_kremlin_labels_against_the_sites_own_markup(shared):

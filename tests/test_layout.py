@@ -4,11 +4,12 @@ import csv
 
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
+from plain_layout import lay_out
 
 import sco_analysis as sco
-from sco_analysis.layout import _Kept, lay_out, layout_of, stage_directions
+from sco_analysis.layout import _Kept, layout_of, layouts_of, stage_directions
 
 PAGE = """Talks in Astana
 They met on Monday.
@@ -113,17 +114,49 @@ def test_a_label_over_two_lines_is_no_speech():
 
 
 def test_layouts_are_kept_for_a_block_of_documents():
-    """A text is laid out once, however many others come between, until those kept hold more characters than allowed."""
+    """Texts are laid out once, until others are asked for; of more characters than allowed nothing is kept."""
     kept = _Kept(most=300)
     texts = [f"Anna Bo: Yes {i}." for i in range(15)]
-    first = [kept(text) for text in texts]
-    assert all(kept(text) is layout for text, layout in zip(texts, first, strict=True))
-    assert first[0] == lay_out(texts[0])
-    kept("A longer text. " * 5)
-    assert kept(texts[-1]) is first[-1]
-    assert kept(texts[0]) is not first[0]
+    first = kept(texts)
+    assert kept(list(texts)) is first
+    assert kept(texts[:2]) is not first
+    assert kept(texts) is not first
+    long = [*texts, "A longer text. " * 5]
+    assert kept(long) is not kept(long)
+    kept(texts)
     kept.cache_clear()
-    assert kept(texts[-1]) is not first[-1]
+    assert kept._last is None
+
+
+_LINES = st.sampled_from(
+    ["Anna Bo: Yes. And so on.", "Mr. Cy (Chad): No.", "The PRESIDENT. Order!", "Q Why now?", "ANNA BO", "A heading",
+     "The leaders met on Monday to speak of trade,", "transport and peace in the region, they said.", "  Indented.",
+     "Source: https://a.org/b", "* * *", "By Dee Ee", "(Applause.)", "Tags: a, b", "What did they say?", "Anna Bo",
+     "A paragraph that goes on and on, so that nobody could ever take it for a heading at all, could they? " * 2,
+     "He said. Anna Bo: Now.", "[Anna Bo](link): “So.”", "Anna Bo:", "ANNA BO; Yes", "---", "\u3000", "\ud800 x", "",
+     "(Chad):", ""]
+)  # fmt: skip
+_TEXTS = st.lists(st.tuples(_LINES, st.sampled_from(["\n", "\n", "\r\n", "\r", "\f", "\u2028"])), max_size=14)
+
+
+@settings(max_examples=300)
+@given(st.lists(_TEXTS.map(lambda lines: "".join(line + end for line, end in lines)), max_size=4))
+def test_layouts_of_many_texts_are_those_of_each_alone(texts):
+    """Blocks, labels and titles are those that the plain way finds, line by line and text by text."""
+    found = layouts_of(texts)
+    assert [found.of(number) for number in range(len(texts))] == [lay_out(text) for text in texts]
+
+
+@given(st.text(alphabet=st.sampled_from('aB.:： \n\t–-()*[]Q"“1'), max_size=60))
+def test_layouts_of_odd_texts_are_those_of_the_plain_way(text):
+    """Whatever stands in a line, what the arrays rule out is nothing that the plain way finds."""
+    assert layout_of(text) == lay_out(text)
+
+
+def test_layouts_of_the_seeds_are_those_of_the_plain_way(seeds):
+    """On the seeds, in one block, every block, label and title is the one that the plain way finds."""
+    found = layouts_of(seeds["text"].tolist())
+    assert [found.of(number) for number in range(len(seeds))] == [lay_out(text) for text in seeds["text"]]
 
 
 SIZE = 200_000
@@ -160,7 +193,7 @@ def test_hostile_texts_have_a_layout(piece):
     """Whatever is repeated without end, blocks are spans in order that leave out only white space and marks."""
     text = (piece * (SIZE // len(piece) + 1))[:SIZE]
     last = 0
-    for block in lay_out(text).blocks:
+    for block in layout_of(text).blocks:
         assert last <= block.start < block.end
         assert not text[last : block.start].strip("*_ \t\n\u3000")
         last = block.end
@@ -182,5 +215,5 @@ def test_hostile_texts_have_a_layout(piece):
 )  # fmt: skip
 def test_labels_of_hostile_texts(text, labels):
     """Labels are found beside what is made to waste time, and none is found in it."""
-    accepted = [label.printed for label in lay_out(text).labels if label.accepted]
+    accepted = [label.printed for label in layout_of(text).labels if label.accepted]
     assert [printed for printed in accepted if printed != "a"] == labels

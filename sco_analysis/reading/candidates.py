@@ -8,11 +8,14 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterator
-from itertools import pairwise, zip_longest
+from collections.abc import Iterable, Iterator
+from string import ascii_lowercase, ascii_uppercase, digits
 from typing import NamedTuple
 
-from .lines import LONGEST, Line
+import numpy as np
+
+from ..tokens import Tokens
+from .lines import LONGEST, LOOKS, SPACES, Line, Lines
 from .shapes import shape_of, without_brackets
 
 _SUFFIXES = frozenset("jr sr ii iii iv mp qc kc".split())
@@ -23,8 +26,10 @@ _QUESTION = re.compile(
     r"[*_]*(?P<label>Q(?=[*_]*[.:]?[*_]*\s)|A(?=[*_]*[.:][*_]*\s(?![A-Z][\w'’-]+:)|\s\s))"
     r"[*_]*(?:[.:][*_]*)?\s+(?=\S)"
 )
+_TITLES = ("Mr", "Mrs", "Ms", "Miss", "Dr", "Sen", "Senator", "Rep")
 _CAPITALS = re.compile(
-    r"(?P<label>(?:(?:Mr|Mrs|Ms|Miss|Dr|Sen|Senator|Rep)\. (?:[A-Z][a-z]{0,2})?[A-Z][A-Z'’-]+(?: [A-Z][A-Z'’-]+)*"
+    rf"(?P<label>(?:(?:{'|'.join(_TITLES)})\. "
+    r"(?:[A-Z][a-z]{0,2})?[A-Z][A-Z'’-]+(?: [A-Z][A-Z'’-]+)*"
     r"(?: of [A-Z][a-z]+(?: [A-Z][a-z]+)?)?"
     r"|The (?:[A-Z][a-z]+ )?[A-Z]{4,}(?: [A-Z]{3,}| pro tempore)*)(?: \([^)]{2,40}\))?)\.(?=\s+\S)"
 )
@@ -47,7 +52,15 @@ _PRESIDES = re.compile(r"(?:Mr|Mrs|Ms|Miss|Sir|Dr)\.? [^()]{2,160}\([^()]{3,60}\
 #: what must stand behind a line's first colon for a label to end there: a space, a quotation; or, in a time, a figure
 _BEHIND_COLON = re.compile(r"[:：](?:[*_]*+(?=\s|$|[“\"‘'«(\[])|\d)")
 _LONGEST_LABEL = 180
+_LONGEST_FIRST = 120
+_IN_CAPITALS = ascii_uppercase + ".'’ -"
+#: what may stand behind a colon: white space, marks, figures (or something beyond ASCII)
+_BEHIND = SPACES + "*_\"'([" + digits
 _MARKS = " *_#>\xa0"
+
+
+#: a line, and the one behind it in the same text
+LineAndNext = tuple[Line, Line | None]
 
 
 class Label(NamedTuple):
@@ -81,13 +94,14 @@ class Label(NamedTuple):
         return words[-1] if words else ""
 
 
-def candidates(text: str, lines: list[Line], wrapped: bool) -> Iterator[Label]:
+def candidates(text: str, lines: Iterable[LineAndNext], wrapped: bool) -> Iterator[Label]:
     """Look at the start of every line that is not furniture, and at every link, for what has the form of a label.
 
-    ``lines`` are those of ``text``; ``wrapped`` says whether its paragraphs are broken over several lines.
+    ``lines`` are those of ``text``, each with the one behind it; those that `may_begin` rules out can be missing.
+    ``wrapped`` says whether its paragraphs are broken over several lines.
     """
     stops = _STOPPED.search(text) is not None
-    for line, following in zip_longest(lines, lines[1:]):
+    for line, following in lines:
         start = line.text
         if line.look not in _MAY_BEGIN:
             continue
@@ -99,6 +113,49 @@ def candidates(text: str, lines: list[Line], wrapped: bool) -> Iterator[Label]:
             yield label
     if "](" in text:
         yield from _links(text)
+
+
+def may_begin(lines: Lines) -> np.ndarray:
+    """Tell which lines may begin with a label, by how they begin and by what stands behind their first colon."""
+    if not len(lines):
+        return np.zeros(0, dtype=bool)
+    tokens, start, end = lines.tokens, lines.start, lines.end
+    look = np.isin(lines.look, [number for number, look in enumerate(("", *LOOKS)) if look in _MAY_BEGIN])
+    formed = _have_form(lines)
+    colons = tokens.places(":：")
+    first = np.append(colons, len(tokens.text))[np.searchsorted(colons, start)]
+    behind = np.minimum(first + 1, end - 1)
+    announced = (first < end) & ((first + 1 == end) | tokens.hold(_BEHIND, behind) | (tokens.characters[behind] > 0x7F))
+    goes_on = np.append(announced[1:] & ~lines.gap[1:] & (lines.look[1:] == 0), False)
+    return look & (formed | announced | (goes_on & (end - start <= _LONGEST_FIRST)))
+
+
+def _have_form(lines: Lines) -> np.ndarray:
+    """Tell which lines may have a form without a colon (`_FORMS`), by their first letters."""
+    tokens, start = lines.tokens, lines.start
+    second, third, fifth = (np.minimum(start + at, lines.end - 1) for at in (1, 2, 4))
+    pair = tokens.characters[start].astype(np.int64) << 16 | tokens.characters[second]
+    form = np.isin(pair, [ord(title[0]) << 16 | ord(title[1]) for title in _TITLES])
+    form |= tokens.hold("T", start) & tokens.hold(ascii_uppercase, fifth)
+    form |= tokens.hold("AQ", start) & ~tokens.hold(ascii_lowercase, second)
+    form |= tokens.hold(_IN_CAPITALS, second) & tokens.hold(_IN_CAPITALS, third)
+    form |= _hold_stops(tokens)[lines.doc]
+    return (form & tokens.hold(ascii_uppercase, start)) | tokens.hold("*_", start)
+
+
+def _hold_stops(tokens: Tokens) -> np.ndarray:
+    """Tell which texts hold a full stop before a dash, as `_STOP_DASH` has it."""
+    dashes = tokens.places("–—-")
+    last = max(len(tokens.text) - 1, 0)
+    for step, characters in ((-2, "."), (-1, SPACES), (1, SPACES), (2, ascii_uppercase)):
+        dashes = dashes[tokens.hold(characters, np.clip(dashes + step, 0, last))]
+    return np.bincount(np.searchsorted(tokens.base, dashes, side="right") - 1, minlength=len(tokens.base)) > 0
+
+
+def may_stand_alone(lines: Lines) -> np.ndarray:
+    """Tell which lines may be names in capitals above a paragraph (`alone`)."""
+    letters = (lines.tokens.hold(ascii_lowercase, np.minimum(lines.start + at, lines.end - 1)) for at in range(3))
+    return lines.gap & (lines.look == 0) & ~np.logical_or.reduce(list(letters))
 
 
 def _worth_asking(line: str, stops: bool) -> tuple[tuple[str, re.Pattern[str]], ...]:
@@ -166,7 +223,7 @@ def _in_title_case(rest: str) -> bool:
 
 def _over_two_lines(line: Line, following: Line) -> Label | None:
     """Join a label that a hard wrap broke in two: nothing else may stand on its first line."""
-    if len(line.text) > 120 or (":" not in following.text and "：" not in following.text):
+    if len(line.text) > _LONGEST_FIRST or (":" not in following.text and "：" not in following.text):
         return None
     if line.ended and not line.text.endswith(")"):
         return None
@@ -190,11 +247,14 @@ def _links(text: str) -> Iterator[Label]:
         yield Label(match.start("label"), match.end(), printed, core, notes, "link", "named office", "…", False)
 
 
-def alone(lines: list[Line]) -> Iterator[Label]:
-    """Find names in capitals that stand alone above paragraphs, where at least two of them do so again and again."""
+def alone(lines: Iterable[LineAndNext]) -> Iterator[Label]:
+    """Find names in capitals that stand alone above paragraphs, where at least two of them do so again and again.
+
+    ``lines`` are those of a text, each with the one behind it; those that `may_stand_alone` rules out can be missing.
+    """
     groups: dict[str, list[Line]] = defaultdict(list)
-    for line, following in pairwise(lines):
-        if line.look or not line.gap or not line.text.isupper() or len(line.text) > LONGEST:
+    for line, following in lines:
+        if following is None or line.look or not line.gap or not line.text.isupper() or len(line.text) > LONGEST:
             continue
         name = line.text.strip("*_# ")
         shape = shape_of(without_brackets(name)[0])

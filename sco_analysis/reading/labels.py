@@ -9,10 +9,11 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 
-from .candidates import Label, alone, candidates
-from .lines import Line, is_wrapped, split_lines
+from ..tokens import split_tokens
+from .candidates import Label, LineAndNext, alone, candidates, may_begin, may_stand_alone
+from .lines import Line, Lines
 from .shapes import is_office, label_words
 
 _COLON = re.compile(":")
@@ -24,17 +25,41 @@ _DAMAGED = re.compile(r"\s?[;.,](?=\s+[A-Z“\"])|:(?=[A-Z“\"])")
 _LINE_START = re.compile(r"(?<![^\n\r\f])[ \t]*\Z")
 
 
-def find_labels(text: str, lines: list[Line] | None = None, wrapped: bool | None = None) -> list[Label]:
-    """Find every candidate for a speaker label in ``text``, in order, each accepted or refused with the reason.
+class Labels:
+    """The candidates for speaker labels of many texts whose lines are known."""
 
-    ``lines`` and ``wrapped`` are what `split_lines` and `is_wrapped` say of ``text``, where that is known already.
+    def __init__(self, lines: Lines) -> None:
+        self._lines = lines
+        self.wrapped = lines.wrapped()
+        self._begin, self._alone = (lines.by_text(chosen) for chosen in (may_begin(lines), may_stand_alone(lines)))
+
+    def of(self, doc: int, text: str) -> list[Label]:
+        """Find the labels of one text, given with its number: see `find_labels`."""
+        begin, alone = (self._lines.with_next(doc, numbers[doc]) for numbers in (self._begin, self._alone))
+        return labels_among(text, begin, bool(self.wrapped[doc]), alone, lambda: self._lines.with_margin(doc))
+
+
+def find_labels(text: str) -> list[Label]:
+    """Find every candidate for a speaker label in ``text``, in order, each accepted or refused with the reason."""
+    return Labels(Lines(split_tokens(text, numbered=False))).of(0, text)
+
+
+def labels_among(
+    text: str,
+    lines: Iterable[LineAndNext],
+    wrapped: bool,
+    in_capitals: Iterable[LineAndNext],
+    with_margin: Callable[[], Iterable[tuple[Line, int]]],
+) -> list[Label]:
+    """Find the labels of a text as `find_labels` does, whose lines are known.
+
+    ``lines`` are those that `candidates` needs, ``in_capitals`` those that `alone` needs, ``with_margin`` gives
+    each line with the offset at which the line before it ends.
     """
-    lines = split_lines(text) if lines is None else lines
-    wrapped = is_wrapped(lines) if wrapped is None else wrapped
     decided = _decide(_without_overlaps(list(candidates(text, lines, wrapped))), text)
     if not any(label.accepted for label in decided):
-        decided = _without_overlaps([*decided, *alone(lines)])
-    found_again = list(_damaged(text, lines, decided))
+        decided = _without_overlaps([*decided, *alone(in_capitals)])
+    found_again = list(_damaged(text, with_margin, decided))
     return _without_overlaps([*decided, *found_again]) if found_again else decided
 
 
@@ -158,14 +183,14 @@ def _times(n: int) -> str:
     return "once" if n == 1 else f"{n} times"
 
 
-def _damaged(text: str, lines: list[Line], decided: list[Label]) -> Iterator[Label]:
+def _damaged(text: str, with_margin: Callable[[], Iterable[tuple[Line, int]]], decided: list[Label]) -> Iterator[Label]:
     """Find accepted labels again where the colon was misread, or where no line break stands before them."""
     models = {label.printed: label for label in decided if label.accepted and label.form == "colon"}
     if not models:
         return
     known = {label.start: label.end for label in decided if label.accepted}
     capitals = {name for name in models if name.isupper()}
-    again = [*_in_mid_line(text, set(models)), *(_misread(text, lines, capitals) if capitals else ())]
+    again = [*_in_mid_line(text, set(models)), *(_misread(text, with_margin(), capitals) if capitals else ())]
     for start, name_end, end in again:
         if known.get(start, 0) < end:
             reason = "an accepted label, its colon damaged or its line break lost"
@@ -188,13 +213,12 @@ def _in_mid_line(text: str, printed: set[str]) -> Iterator[tuple[int, int, int]]
                 break
 
 
-def _misread(text: str, lines: list[Line], printed: set[str]) -> Iterator[tuple[int, int, int]]:
+def _misread(text: str, lines: Iterable[tuple[Line, int]], printed: set[str]) -> Iterator[tuple[int, int, int]]:
     """Find where a line begins with one of ``printed`` and another sign than a colon, or none: as `_in_mid_line`."""
     longest = max(map(len, printed))
-    before = 0
-    for line in lines:
-        start, margin, before = line.start, text[before : line.start], line.end
-        if line.text[1:2].islower() or not _LINE_START.search(margin):
+    for line, before in lines:
+        start = line.start
+        if line.text[1:2].islower() or not _LINE_START.search(text[before:start]):
             continue
         for sign in reversed(list(_SIGN.finditer(text, start, start + longest + 2))):
             damaged = _DAMAGED.match(text, sign.start()) if text[start : sign.start()] in printed else None

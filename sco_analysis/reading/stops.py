@@ -14,12 +14,10 @@ from typing import NamedTuple
 import numpy as np
 
 from ..tokens import Tokens
-from .lines import read_rules
+from .lines import SPACES, read_rules
 
 _MARKS, _CLOSERS = ".?!…", "\"”’')]»*_"
 _STOP = re.compile(rf"([{re.escape(_MARKS)}]+)([{re.escape(_CLOSERS)}]*)(\s*)(?=\S)")
-#: every character that is white space
-SPACES = "".join(c for c in map(chr, range(0x3001)) if c.isspace())
 _WORD_BEFORE = re.compile(r"[\w.'’-]*\w$")
 _OPENS = re.compile(r"[A-Z0-9À-ÖØ-ÞĀ-ſА-Я\"“‘'«(\[*_–—-]")
 _GLUED = re.compile(r"[A-Z][a-z]*(?:[ ,’'-]|[a-z])")
