@@ -18,7 +18,7 @@ import sco_analysis as sco
 from sco_analysis import tables
 from sco_analysis.cli import main
 from sco_analysis.repeats import mark_repeats
-from sco_analysis.scale import analysing, parts, pools
+from sco_analysis.scale import analysing, parts, pools, worker
 from sco_analysis.scale.copies import find_copies, resolve
 from sco_analysis.scale.pairs import find_pairs
 from sco_analysis.scale.parts import Job
@@ -258,6 +258,17 @@ def test_two_runs_do_not_share_a_folder(folder, tmp_path):
 def parts_alone(place):
     """Lock a folder as an analysis does."""
     return analysing.alone(place / parts.WORK, place)
+
+
+def test_memory_is_given_back_where_that_can_be_done(monkeypatch):
+    """What a call returns or raises comes through, also where the C library knows no way to give memory back."""
+    monkeypatch.setattr(worker.ctypes, "CDLL", lambda _: object())
+    worker._trim.cache_clear()
+    assert worker.called(divmod, 7, 2) == (3, 1)
+    worker._trim.cache_clear()
+    monkeypatch.undo()
+    with pytest.raises(ValueError, match="invalid literal"):
+        worker.called(int, "x")
 
 
 def test_processes_answer_raise_and_die():

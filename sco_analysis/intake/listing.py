@@ -6,6 +6,7 @@ import csv
 import io
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from typing import Any
 
 import pandas as pd
@@ -85,7 +86,12 @@ def check_row(row: Mapping[str, str]) -> tuple[dict[str, Any], str]:
 
 def read_date(value: Any) -> pd.Timestamp | None:
     """Turn a date as written into a timestamp without a time zone (that of UTC); nothing when it is no date."""
-    if not _DATE.search(str(value)[:100]):
+    return _read_date(str(value)[:100])
+
+
+@lru_cache(maxsize=4096)  # a corpus has few days, and pandas takes its time
+def _read_date(written: str) -> pd.Timestamp | None:
+    if not _DATE.search(written):
         return None
-    date = pd.to_datetime(str(value)[:100], errors="coerce", utc=True)
+    date = pd.to_datetime(written, errors="coerce", utc=True)
     return None if pd.isna(date) else date.tz_localize(None)

@@ -26,7 +26,7 @@ from .sketches import PASSAGE, by_part, rows_in, save, sites_of, words_of
 ORIGINAL = np.dtype([("passage", "i8"), ("first", "i8")])
 
 #: How many neighbours of an original are looked at, on each side, at first; then four times as many, and so on.
-_REACH = 2
+_REACH = 16
 
 
 def find_copies(job: Job, run: str, keys: Sequence[str], part: int, buckets: int) -> None:

@@ -145,8 +145,16 @@ def _write(parsed: Parsed, folder: Path, record: Mapping[str, Any]) -> None:
 def write_table(frame: pd.DataFrame, path: Path) -> None:
     """Write a table as parquet; a column has the same type in every part, whatever is in it."""
     told = frame.astype({name: "str" for name in frame if frame[name].dtype == object and name != "evidence"})
-    schema = pa.Schema.from_pandas(told, preserve_index=False)
+    schema = pa.Schema.from_pandas(told.drop(columns="evidence", errors="ignore"), preserve_index=False)
     if "evidence" in told:
-        schema = schema.set(schema.get_field_index("evidence"), pa.field("evidence", _EVIDENCE))
-    table = pa.Table.from_pandas(told, schema=schema, preserve_index=False)
-    put_together({path: lambda draft: pq.write_table(table, draft)})
+        metadata = schema.metadata
+        schema = schema.insert(told.columns.get_loc("evidence"), pa.field("evidence", _EVIDENCE)).with_metadata(
+            metadata
+        )
+    save_table(pa.Table.from_pandas(told, schema=schema, preserve_index=False), path)
+
+
+def save_table(table: pa.Table, path: Path) -> None:
+    """Write an arrow table as parquet; words that come again and again are written once, other columns as they are."""
+    again = [field.name for field in table.schema if pa.types.is_large_string(field.type) and field.name != "text"]
+    put_together({path: lambda draft: pq.write_table(table, draft, use_dictionary=again)})

@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import ParameterError
-from .worker import PROGRAM, receive, send
+from .worker import PROGRAM, called, receive, send
 
 Answer = tuple[Hashable, Any]
 
@@ -52,7 +52,7 @@ class ThisProcess:
         before = os.environ.get(_SILENCE)
         os.environ[_SILENCE] = "1"  # the steps of one call are no progress of the whole
         try:
-            return name, function(*arguments)
+            return name, called(function, *arguments)
         finally:
             del os.environ[_SILENCE]
             if before is not None:
@@ -133,7 +133,7 @@ _ONE_THREAD = dict.fromkeys(["OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM
 def _silently(function: Callable, *arguments: Any) -> Any:
     """Make a call on a worker, whose steps nobody watches."""
     os.environ.setdefault(_SILENCE, "1")
-    return function(*arguments)
+    return called(function, *arguments)
 
 
 class Cluster:

@@ -17,11 +17,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from .. import tallies
-from ..store.files import put, put_together
+from ..store.files import put
 from ..store.fingerprints import digest
 from ..sums import Sums, add_sums
 from .copies import resolve
-from .parts import ROW, TABLES, Job
+from .parts import ROW, TABLES, Job, save_table
 from .sketches import rows_in
 
 
@@ -95,7 +95,7 @@ def _publish(folder: Path, files: Mapping[str, Path], marks: pd.Series) -> None:
             table = pq.read_table(folder / f"{name}.parquet")
             at = table.schema.get_field_index("repeat_of")
             table = table.set_column(at, table.schema.field(at), changed[name])
-            put_together({file: lambda draft, table=table: pq.write_table(table, draft)})
+            save_table(table, file)
         else:
             _link(folder / f"{name}.parquet", file)
 
