@@ -47,7 +47,7 @@ from sco_analysis.quotations import find_quotations
 from sco_analysis.sentences import sentences_and_tokens
 from sco_analysis.sums import add_sums
 from sco_analysis.tokens import split_tokens
-from sco_analysis.turns import split_turns
+from sco_analysis.turns import split_turns, turns_among
 
 ROOT = Path(__file__).resolve().parent.parent
 BLOCK = 4_000_000
@@ -147,9 +147,10 @@ def light_job(documents: pd.DataFrame, turns: pd.DataFrame, topics: sco.Dictiona
 
 def _whole_job(clock: Clock, documents: pd.DataFrame) -> tuple:
     """Parse a block as `parse` does, each step under its name, and count what the tallies are made of."""
-    turns = clock.run("turns", lambda: split_turns(documents))
+    read = clock.run("turns", lambda: split_tokens(documents["text"].tolist()))
+    turns = clock.run("turns", lambda: turns_among(documents, read))
     quotations = clock.run("quotations", lambda: find_quotations(documents, turns))
-    sentences, tokens = clock.run("sentences", lambda: sentences_and_tokens(documents, turns, quotations))
+    sentences, tokens = clock.run("sentences", lambda: sentences_and_tokens(documents, turns, quotations, read))
     both = [sco.read_dictionary(name) for name in ("states", "topics")]
     mentions = clock.run("mentions", lambda: mentions_among(tokens, both, sentences))
     states = mentions[mentions["kind"] == "state"]

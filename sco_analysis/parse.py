@@ -19,7 +19,8 @@ from .progress import progress
 from .quotations import find_quotations
 from .sentences import sentences_and_tokens
 from .store.memory import remember
-from .turns import split_turns
+from .tokens import split_tokens
+from .turns import turns_among
 
 
 @dataclass(frozen=True)
@@ -111,11 +112,12 @@ def parse_strictly(documents: pd.DataFrame, scorer: str | Callable = "rules") ->
 def _parse(documents: pd.DataFrame, scorer: str | Callable) -> Parsed:
     with progress("Parsing", 5) as step:
         step("turns")
-        turns = split_turns(documents)
+        tokens = split_tokens(documents["text"].tolist())
+        turns = turns_among(documents, tokens)
         step("quotations")
         quotations = find_quotations(documents, turns)
         step("sentences")
-        sentences, tokens = sentences_and_tokens(documents, turns, quotations)
+        sentences, tokens = sentences_and_tokens(documents, turns, quotations, tokens)
         step("mentions")
         mentions = mentions_among(tokens, [read_dictionary(name) for name in ("states", "topics")], sentences)
         step("polarity")

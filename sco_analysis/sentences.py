@@ -9,7 +9,7 @@ import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
 from . import tables
-from .layout import Layouts, layouts_of, stage_directions
+from .layout import Layouts, count_spoken, layouts_of, stage_directions
 from .reading.lines import SPACES, pattern_of
 from .reading.pieces import KINDS
 from .reading.stops import ends_sentence, find_ends, stops_of
@@ -52,18 +52,23 @@ def split_sentences(documents: pd.DataFrame, turns: pd.DataFrame, quotations: pd
 
 
 def sentences_and_tokens(
-    documents: pd.DataFrame, turns: pd.DataFrame, quotations: pd.DataFrame
+    documents: pd.DataFrame, turns: pd.DataFrame, quotations: pd.DataFrame, tokens: Tokens | None = None
 ) -> tuple[pd.DataFrame, Tokens]:
-    """Return the table of `split_sentences`, and the tokens of its texts in the order of its rows."""
+    """Return the table of `split_sentences`, and the tokens of its texts in the order of its rows.
+
+    ``tokens`` are those of the documents' texts, where they are known.
+    """
     texts = documents["text"].tolist()
-    tokens = split_tokens(texts)
+    tokens = tokens or split_tokens(texts)
     layouts = layouts_of(texts, tokens)
     spans = _Spans(tokens, layouts)
     own = _own_tokens(tokens, spans)
     voice, who = _speakers(tokens, spans, documents, turns, quotations)
     columns = spans.columns(documents, layouts) | who
     columns["text"] = own.strings if isinstance(own.strings, list) else pd.array(own.strings, dtype="str")
-    columns["n_words"] = _spoken_words(tokens, spans, voice == _VOICES.index("turn"))
+    columns["n_words"] = tokens.count_words(spans.start, spans.end)
+    said = np.flatnonzero(voice == _VOICES.index("turn"))
+    columns["n_words"][said] = count_spoken(tokens, spans.start[said], spans.end[said])
     frame = pd.DataFrame(columns)
     frame["repeat_of"] = mark_repeats(frame, own)
     built = tables.build("sentences", frame)
@@ -252,14 +257,3 @@ def _largest_part(tokens: Tokens, sentence: _Pair, numbers: _Pair, span: _Pair) 
     best = which[np.lexsort((which, -letters, whose))[begins]]
     together = np.bincount(whose, letters, minlength=len(many))
     return np.where(2 * together > tokens.count_letters(*sentence), best, -1)
-
-
-def _spoken_words(tokens: Tokens, spans: _Spans, is_turn: np.ndarray) -> np.ndarray:
-    """Count the words of each sentence; in a turn, stage directions are nobody's."""
-    words = tokens.count_words(spans.start, spans.end)
-    brackets = tokens.places(_BRACKETS)
-    holds = np.searchsorted(brackets, spans.end) > np.searchsorted(brackets, spans.start)
-    for i in np.flatnonzero(holds & is_turn).tolist():
-        directions = stage_directions(tokens.text, int(spans.start[i]), int(spans.end[i]))
-        words[i] -= sum(tables.count_words(tokens.text[a:b]) for a, b in directions)
-    return words

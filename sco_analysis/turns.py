@@ -4,21 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from typing import NamedTuple
 
+import numpy as np
 import pandas as pd
+from pandas.api.extensions import ExtensionArray
 
 from . import tables
-from .layout import Block, Layout, layouts_of, stage_directions
+from .layout import Layouts, count_spoken, layouts_of
 from .people import fold
-from .reading.candidates import Label
+from .reading.pieces import LABEL, SPEECH
 from .reading.roster import Roster
-from .tokens import count_words
+from .tokens import Tokens, split_tokens
 
 #: columns of the documents table that travel with every span
 TRAVELLING = ("genre", "source", "date")
-_FROM_TEXT = tuple(
-    "start end text label_start label_end session label speaker state role how confidence session_title".split()
-)
 
 #: Where journalists put their outlet: behind the name, before it, or alone.
 _AFTER_NAME = re.compile(
@@ -52,21 +52,36 @@ def split_turns(documents: pd.DataFrame) -> pd.DataFrame:
         When ``documents`` lacks ``doc_id`` or ``text``.
     """
     tables.check(documents, "documents", columns=["doc_id", "text"])
-    rows: list[tuple] = []
-    spoken: list[str] = []
-    origins: list[int] = []
+    return turns_among(documents, split_tokens(documents["text"].tolist(), numbered=False))
+
+
+def turns_among(documents: pd.DataFrame, tokens: Tokens) -> pd.DataFrame:
+    """Split documents as `split_turns` does, where the ``tokens`` of their texts are known."""
     texts = documents["text"].tolist()
-    layouts = layouts_of(texts)
-    for number, text in enumerate(texts):
-        for turn, words in turns_of(text, layouts.of(number)):
-            rows.append(turn)
-            spoken.append(words)
-            origins.append(number)
-    frame = pd.DataFrame(rows, columns=list(_FROM_TEXT))
+    layouts = layouts_of(texts, tokens)
+    speeches = _speeches(layouts, tokens)
+    base = layouts.base[speeches.doc]
+    labels = [label for of in layouts.labels for label in of if label.accepted]
+    spans = zip(speeches.start.tolist(), speeches.end.tolist(), strict=True)
+    sessions = zip(speeches.doc.tolist(), speeches.session.tolist(), strict=True)
+    columns = {
+        "start": speeches.start - base,
+        "end": speeches.end - base,
+        "text": _strings([tokens.text[start:end] for start, end in spans]),
+        "label_start": np.array([label.start for label in labels], dtype=np.int64),
+        "label_end": np.array([label.end for label in labels], dtype=np.int64),
+        "label": _strings([label.printed for label in labels]),
+        "session": speeches.session,
+        "session_title": _strings([layouts.titles[doc].get(session) for doc, session in sessions]),
+        "n_words": speeches.words,
+    }
+    speakers = list(_speakers(texts, layouts, columns["start"].tolist()))
+    for number, name in enumerate(("speaker", "state", "role", "how")):
+        columns[name] = _strings([speaker[number] for speaker in speakers])
+    columns["confidence"] = np.array([speaker[4] for speaker in speakers], dtype=np.float64)
     for name in ("doc_id", *TRAVELLING):
-        frame[name] = documents[name].take(origins).array if name in documents else None
-    frame["n_words"] = count_words(spoken)
-    return tables.build("turns", frame)
+        columns[name] = documents[name].array.take(speeches.doc) if name in documents else None
+    return tables.build("turns", pd.DataFrame(columns))
 
 
 def explain_labels(documents: pd.DataFrame) -> pd.DataFrame:
@@ -96,50 +111,54 @@ def explain_labels(documents: pd.DataFrame) -> pd.DataFrame:
     return counted[["doc_id", "label", "n", "accepted", "reason", "first"]]
 
 
-def turns_of(text: str, layout: Layout) -> Iterator[tuple[tuple, str]]:
-    """Yield the turns of one text: a row of the columns that it tells itself, and the words that are spoken in it."""
-    accepted = [label for label in layout.labels if label.accepted]
-    if not accepted:
-        return
-    roster = Roster(text, accepted)
-    outlets: dict[str, str | None] = {}
-    for label, session, speech in _speeches(layout.blocks, accepted):
-        start, end = (speech[0].start, speech[-1].end) if speech else (label.end, label.end)
-        speaker = roster.resolve(label)
-        if speaker.name and not speaker.role and not outlets.get(speaker.name):
-            outlets[speaker.name] = _outlet(text[start : start + 250], speaker.name)
-        role = speaker.role or outlets.get(speaker.name or "")
-        said = start, end, text[start:end], label.start, label.end, session, label.printed
-        who = speaker.name, speaker.state, role, speaker.how, speaker.confidence
-        yield (*said, *who, layout.titles.get(session)), _spoken(text, speech)
+class _Speeches(NamedTuple):
+    """What is said behind each accepted label: span (offsets in the texts joined), words, document and session."""
+
+    start: np.ndarray
+    end: np.ndarray
+    words: np.ndarray
+    doc: np.ndarray
+    session: np.ndarray
 
 
-def _speeches(blocks: tuple[Block, ...], labels: list[Label]) -> Iterator[tuple[Label, int, list[Block]]]:
-    """Gather the speech blocks behind each label, with the session in which the speech begins."""
-    by_start = {label.start: label for label in labels}
-    label, session, speech = None, 1, []
-    for block in blocks:
-        if block.kind == "label":
-            if label:
-                yield label, session, speech
-            label, session, speech = by_start[block.start], block.session, []
-        elif block.kind == "speech" and label:
-            session = session if speech else block.session
-            speech.append(block)
-    if label:
-        yield label, session, speech
+def _speeches(layouts: Layouts, tokens: Tokens) -> _Speeches:
+    """Gather the speech blocks behind each label; a speech is of the session in which it begins."""
+    label = np.flatnonzero(layouts.kind == LABEL)
+    speech = np.flatnonzero(layouts.kind == SPEECH)
+    whose = np.searchsorted(label, speech) - 1  # the number of the label before each block of speech
+    first, behind = (
+        np.searchsorted(whose, np.arange(len(label))),
+        np.searchsorted(whose, np.arange(len(label)), "right"),
+    )
+    words = np.bincount(whose, count_spoken(tokens, layouts.start[speech], layouts.end[speech]), minlength=len(label))
+    silent = first == behind
+    begins = np.where(silent, label, np.append(speech, 0)[first])
+    ends = np.where(silent, label, np.append(speech, 0)[behind - 1])
+    start = np.where(silent, layouts.end[label], layouts.start[begins])
+    return _Speeches(start, layouts.end[ends], words.astype(np.int64), layouts.doc[label], layouts.session[begins])
 
 
-def _spoken(text: str, speech: list[Block]) -> str:
-    """Return the words of a speech without stage directions."""
-    pieces = []
-    for block in speech:
-        start = block.start
-        for begin, end in stage_directions(text, start, block.end):
-            pieces.append(text[start:begin])
-            start = end
-        pieces.append(text[start : block.end])
-    return "\n".join(pieces)
+def _speakers(texts: list[str], layouts: Layouts, starts: list[int]) -> Iterator[tuple]:
+    """Say for each turn, given by its start, who speaks: name, state, role, how that was found, and how sure it is."""
+    waiting = iter(starts)
+    for text, labels in zip(texts, layouts.labels, strict=True):
+        accepted = [label for label in labels if label.accepted]
+        roster = Roster(text, accepted) if accepted else None
+        outlets: dict[str, str | None] = {}
+        for label, start in zip(accepted, waiting, strict=False):
+            speaker = roster.resolve(label)
+            if speaker.name and not speaker.role and not outlets.get(speaker.name):
+                outlets[speaker.name] = _outlet(text[start : start + 250], speaker.name)
+            role = speaker.role or outlets.get(speaker.name or "")
+            yield speaker.name, speaker.state, role, speaker.how, speaker.confidence
+
+
+def _strings(values: list[str | None]) -> ExtensionArray | list[str | None]:
+    """Make a column of strings; a list is left as it is where one of them holds a lone surrogate, as no column can."""
+    try:
+        return pd.array(values, dtype="str")
+    except UnicodeEncodeError:
+        return values
 
 
 def _outlet(opening: str, speaker: str) -> str | None:

@@ -2,6 +2,7 @@
 
 import csv
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given, settings
@@ -9,7 +10,8 @@ from hypothesis import strategies as st
 from plain_layout import lay_out
 
 import sco_analysis as sco
-from sco_analysis.layout import _Kept, layout_of, layouts_of, stage_directions
+from sco_analysis.layout import _Kept, count_spoken, layout_of, layouts_of, stage_directions
+from sco_analysis.tokens import split_tokens
 
 PAGE = """Talks in Astana
 They met on Monday.
@@ -157,6 +159,22 @@ def test_layouts_of_the_seeds_are_those_of_the_plain_way(seeds):
     """On the seeds, in one block, every block, label and title is the one that the plain way finds."""
     found = layouts_of(seeds["text"].tolist())
     assert [found.of(number) for number in range(len(seeds))] == [lay_out(text) for text in seeds["text"]]
+
+
+@given(
+    st.lists(st.sampled_from(["Yes", " ", "(Laughter.)", "[sic]", "(so)", "-", "’s", "\n", "("]), max_size=10).map(
+        "".join
+    )
+)
+def test_spoken_words_are_all_but_those_of_stage_directions(text):
+    """Words are counted as in a text from which all stage directions are cut."""
+    start, left = 0, []
+    for begin, end in stage_directions(text, 0, len(text)):
+        left.append(text[start:begin])
+        start = end
+    left.append(text[start:])
+    found = count_spoken(split_tokens(text), np.array([0]), np.array([len(text)]))
+    assert found.tolist() == [sco.tables.count_words("\n".join(left))]
 
 
 SIZE = 200_000

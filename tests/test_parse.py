@@ -105,14 +105,14 @@ def test_a_document_that_cannot_be_parsed_is_left_out(monkeypatch):
     documents = pd.DataFrame({"doc_id": ["a", "b"], "text": ["China agreed.", "Boom."]})
     documents = tables.build("documents", documents)
     module = import_module("sco_analysis.parse")
-    plain = module.split_turns
+    plain = module.turns_among
 
-    def failing(documents):
+    def failing(documents, tokens):
         if documents["text"].eq("Boom.").any():
             raise IndexError("out of range")
-        return plain(documents)
+        return plain(documents, tokens)
 
-    monkeypatch.setattr(module, "split_turns", failing)
+    monkeypatch.setattr(module, "turns_among", failing)
     with pytest.warns(sco.CorpusWarning, match=r"b was left out: it cannot be parsed \(IndexError: out of range\)"):
         parsed = sco.parse(documents)
     assert parsed.documents["doc_id"].tolist() == ["a"]

@@ -10,7 +10,6 @@ from hypothesis import strategies as st
 
 import sco_analysis as sco
 from sco_analysis import turns as module
-from sco_analysis.layout import Block, stage_directions
 
 
 def _documents(*texts: str) -> pd.DataFrame:
@@ -93,18 +92,6 @@ def test_labels_are_explained():
         ["d0", "MR. BOOE", 2, True, "capitals, 2 times", 22],
         ["d0", "Q", 2, True, "part, 2 times", 37],
     ]
-
-
-@given(
-    st.lists(st.sampled_from(["Yes", " ", "(Laughter.)", "[sic]", "(so)", "-", "’s", "\n", "("]), max_size=10).map(
-        "".join
-    )
-)
-def test_spoken_words_are_all_but_those_of_stage_directions(text):
-    """Counting what is left between stage directions is counting all and taking those away."""
-    count = sco.tables.count_words
-    directions = sum(count(text[start:end]) for start, end in stage_directions(text, 0, len(text)))
-    assert count(module._spoken(text, [Block(0, len(text), "speech", 1)])) == count(text) - directions
 
 
 @given(st.lists(st.sampled_from(["Anna", "Bo", "Bos-Cy", " ", "\n", "My ", "B", ", "]), max_size=10).map("".join))
