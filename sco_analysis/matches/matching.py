@@ -92,22 +92,20 @@ class Matcher:
                     self.children.append({})
                 node = self.children[node][symbol]
             self.accepts.setdefault(node, number)
-        self.plain: dict[str, int] = {}  # atoms without capitals, looked up casefolded
-        self.cased: dict[str, list[int]] = defaultdict(list)  # as written, and wholly in capitals
+        #: casefolded atom → as it must be printed (empty: in any way), and the symbol that it satisfies
+        self.printed: dict[str, list[tuple[str, int]]] = defaultdict(list)
         self._made: dict[tuple[tuple[int, ...], ...], tuple] = {}
         self.globs = []
         for atom, symbol in self.symbols.items():
             if "*" in atom or "?" in atom:
                 self.globs.append((atom, symbol))
-            elif atom == atom.lower():
-                self.plain[atom.casefold()] = symbol
             else:
-                for form in {atom, atom.upper()}:
-                    self.cased[form].append(symbol)
+                for form in {""} if atom == atom.lower() else {atom, atom.upper()}:
+                    self.printed[(form or atom).casefold()].append((form, symbol))
 
     def match(self, tokens: Tokens) -> Hits:
         """Find the hits in ``tokens``, traps included, by the rule for overlaps."""
-        first, length, pattern = self.at(tokens, np.arange(len(tokens)))
+        first, length, pattern = self._walk(tokens)
         keep = _leftmost(first, first + length)
         return Hits(first[keep], (first + length - 1)[keep], pattern[keep])
 
@@ -122,14 +120,18 @@ class Matcher:
         out[self._walk(tokens, positions)[0]] = True
         return out
 
-    def _walk(self, tokens: Tokens, positions: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-        """Walk from all ``positions`` at once: the numbers of those at which a match begins, its atoms, its pattern."""
+    def _walk(self, tokens: Tokens, positions: np.ndarray | None = None) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+        """Walk from all ``positions`` (from every atom, if none are given) at once.
+
+        Returns the numbers of those at which a match begins, how many atoms it has, which pattern it is.
+        """
         classes, first_state, (keys, values), accepts = self._automaton(tokens)
         likely = np.zeros(_LIKELY, dtype=bool)
         likely[keys % _LIKELY] = True
         opening = first_state[classes]  # by printed form: the state after an atom that begins a pattern
-        which = np.flatnonzero((opening > 0)[tokens.surface[positions]])
-        at = positions[which]
+        begins = (opening > 0)[tokens.surface if positions is None else tokens.surface[positions]]
+        which = np.flatnonzero(begins)
+        at = which if positions is None else positions[which]
         state = opening[tokens.surface[at]]
         best, length = accepts[state], np.ones(len(which), dtype=np.int64)
         who, depth = np.arange(len(which)), 1
@@ -196,28 +198,14 @@ class Matcher:
         order = np.argsort(keys_)
         return first_state, (keys_[order], values_[order]), np.array(accepts)
 
-    def _place_atoms(self, tokens: Tokens, of: dict[int, list[int]]) -> None:
-        """Add to ``of`` the symbols that each distinct atom satisfies, those with wildcards aside."""
-        for fold, symbol in self.plain.items():
-            for number in tokens.of_fold.get(fold, ()):
-                of[number].append(symbol)
-        for form, symbols in self.cased.items():
-            for number in tokens.of_fold.get(form.casefold(), ()):
-                if tokens.surfaces[number] == form:
-                    of[number].extend(symbols)
-
     def _classes(self, tokens: Tokens) -> tuple[np.ndarray, list[tuple[int, ...]]]:
         """For each distinct atom the class it belongs to, and for each class the symbols that its atoms satisfy."""
         of: dict[int, list[int]] = defaultdict(list)
-        if len(self.plain) + len(self.cased) < len(tokens.surfaces):
-            self._place_atoms(tokens, of)
-        else:  # a short text: what it holds is sooner looked up than what the patterns ask for
-            for fold in self.plain.keys() & tokens.of_fold.keys():
+        for fold in self.printed.keys() & tokens.of_fold.keys():
+            for form, symbol in self.printed[fold]:
                 for number in tokens.of_fold[fold]:
-                    of[number].append(self.plain[fold])
-            for number, surface in enumerate(tokens.surfaces):
-                if surface in self.cased:
-                    of[number].extend(self.cased[surface])
+                    if not form or tokens.surfaces[number] == form:
+                        of[number].append(symbol)
         anything = [symbol for glob, symbol in self.globs if not glob.strip("*")]  # a lone * fits every atom
         for glob, symbol in self.globs:
             for number in _fitting(glob, tokens) if glob.strip("*") else ():
