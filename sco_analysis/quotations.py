@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
-from itertools import groupby
+from bisect import bisect_left
+from collections.abc import Iterator, Sequence
 from operator import attrgetter, itemgetter
 from typing import Any
 
@@ -17,15 +17,14 @@ from .speech.cued import cued_sentences
 from .speech.findings import Found, from_post, in_sentence, post_of
 from .speech.forms import row_of, with_marks
 from .speech.namings import read_names
+from .speech.paragraphs import Paragraphs
 from .speech.phrases import Sentence, sentences_with
 from .speech.prose import Prose, split_prose
-from .speech.quotes import Marked, likely_marked, marks_by_paragraph
+from .speech.quotes import pair_marks
 from .speech.sources import UNRESOLVED, Source, resolve_sources
 from .tokens import count_words
 from .turns import TRAVELLING
 
-#: a block with the number of its document
-Place = tuple[int, Block]
 #: the values of one row, by `_RECORD`
 Record = tuple[Any, ...]
 
@@ -84,67 +83,66 @@ def quotations_of(text: str, layout: Layout, *, spoken: bool = False) -> list[di
 
 def _records(texts: list[str], layouts: list[Layout], spoken: list[bool]) -> list[list[Record]]:
     """Return the quotations of each document as rows of the table, in order."""
-    numbered = list(enumerate(zip(texts, layouts, spoken, strict=True)))
-    prose = [(n, b) for n, (text, layout, _) in numbered for b in layout.blocks if _may_quote(text, b)]
-    speech = [(n, b) for n, (_, layout, speaks) in numbered if speaks for b in layout.blocks if b.kind == "speech"]
-    marks = _marks(texts, prose, speech)
-    paragraphs = split_prose(texts, [(n, block.start, block.end) for n, block in prose])
-    found = _in_prose(texts, prose, paragraphs, marks)
+    written, speech = Paragraphs(), Paragraphs()
+    for n, (text, layout, speaks) in enumerate(zip(texts, layouts, spoken, strict=True)):
+        written.add(n, (block for block in layout.blocks if _may_quote(text, block)))
+        speech.add(n, (block for block in layout.blocks if speaks and block.kind == "speech"))
+    prose = split_prose(texts, written)
+    found = _in_prose(prose)
     quoted = [(n, q.start, q.end) for n, here in enumerate(found) for q in here if q.kind in ("direct", "scare")]
-    namings = read_names(paragraphs, [any(q.kind != "scare" for q in here) for here in found], quoted)
+    namings = read_names(prose, [any(q.kind != "scare" for q in here) for here in found], quoted)
     rows = []
     for text, here, names in zip(texts, found, namings, strict=True):
         sources = resolve_sources(text, names, here)
         rows.append([_record(text, q, source) for q, source in zip(here, sources, strict=True)])
-    for n, q in _in_turns(texts, speech, marks[len(prose) :]):
+    for n, q in _in_turns(texts, speech):
         rows[n].append(_record(texts[n], q, UNRESOLVED))
     return [sorted(here, key=itemgetter(0)) for here in rows]
 
 
-def _marks(texts: list[str], prose: list[Place], speech: list[Place]) -> list[list[Marked]]:
-    """Pair the quotation marks of all paragraphs, first those of prose, then those of speech."""
-    likely = likely_marked(texts, [(n, block.start, block.end) for n, block in [*prose, *speech]])
-    found: list[list[Marked]] = []
-    for places in (prose, speech):
-        for n, here in groupby(places, key=itemgetter(0)):
-            spans = [(block.start, block.end) for _, block in here]
-            asked = likely[len(found) : len(found) + len(spans)]
-            found += marks_by_paragraph(texts[n], spans, asked) if any(asked) else [[]] * len(spans)
-    return found
-
-
-def _in_prose(texts: list[str], prose: list[Place], paragraphs: Prose, marks: list[list[Marked]]) -> list[list[Found]]:
+def _in_prose(prose: Prose) -> list[list[Found]]:
     """Find the quotations of each document in prose; the paragraphs of one are numbered from its first."""
-    posts = {p: post for p, (n, b) in enumerate(prose) if (post := post_of(texts[n], b.start, b.end))}
-    marked = {p for p, here in enumerate(marks[: len(prose)]) if here}
-    plain = np.ones(len(prose), dtype=bool)
-    plain[[*posts, *marked]] = False
-    cued: dict[int, list[Sentence]] = {p: [] for p in sorted({*posts, *marked})}
-    for p, first, last in cued_sentences(paragraphs, plain):
-        cued.setdefault(p, []).append(Sentence(paragraphs.forms[first:last], paragraphs.starts[first:last]))
-    opening = {n: p for p, (n, _) in reversed(list(enumerate(prose)))}
+    texts, paragraphs = prose.texts, prose.paragraphs
+    marks = pair_marks(texts, paragraphs)
+    posts = _posts(texts, paragraphs)
+    plain = np.ones(len(paragraphs), dtype=bool)
+    plain[[*posts, *marks]] = False
+    cued: dict[int, list[tuple[int, int]]] = {p: [] for p in (*posts, *marks)}
+    for p, first, last in cued_sentences(prose, plain):
+        cued.setdefault(p, []).append((first, last))
     found: list[list[Found]] = [[] for _ in texts]
-    for p, sentences in sorted(cued.items(), key=itemgetter(0)):
-        n, block = prose[p]
-        number = p - opening[n]
+    for p, spans in sorted(cued.items(), key=itemgetter(0)):
+        n, session = paragraphs.text[p], paragraphs.session[p]
+        number = p - bisect_left(paragraphs.text, n)
         if p in posts:
-            found[n].append(from_post(posts[p], number, block.session))
-        elif p in marked:
-            row = with_marks(texts[n], paragraphs.row(p), block.end, marks[p])
-            sentences = sentences_with(texts[n], row, attrgetter("cue"))  # noqa: PLW2901
+            found[n].append(from_post(posts[p], number, session))
+            continue
+        here = marks.get(p, [])
+        if here:
+            row = with_marks(texts[n], prose.row(p), paragraphs.end[p], here)
+            sentences = sentences_with(texts[n], row, attrgetter("cue"))
+        else:
+            sentences = (Sentence(prose.forms[first:last], prose.starts[first:last]) for first, last in spans)
         for sentence in sentences:
-            found[n] += in_sentence(texts[n], sentence, marks[p], number, block.session)
+            found[n] += in_sentence(texts[n], sentence, here, number, session)
     return found
 
 
-def _in_turns(texts: list[str], speech: list[Place], marks: list[list[Marked]]) -> Iterator[tuple[int, Found]]:
+def _posts(texts: Sequence[str], paragraphs: Paragraphs) -> dict[int, re.Match[str]]:
+    """Find the paragraphs that are posts."""
+    handled = {n for n, text in enumerate(texts) if "(@" in text}
+    near = [p for p, n in enumerate(paragraphs.text) if n in handled] if handled else []
+    posts = ((p, post_of(texts[paragraphs.text[p]], *paragraphs.span(p))) for p in near)
+    return {p: post for p, post in posts if post}
+
+
+def _in_turns(texts: list[str], speech: Paragraphs) -> Iterator[tuple[int, Found]]:
     """Find the marked words inside turns: what a speaker quotes is nobody's speech in the room."""
-    for (n, block), here in zip(speech, marks, strict=True):
-        if not here:
-            continue
-        row = with_marks(texts[n], row_of(texts[n], block.start, block.end), block.end, here)
+    for p, here in pair_marks(texts, speech).items():
+        n, (start, end) = speech.text[p], speech.span(p)
+        row = with_marks(texts[n], row_of(texts[n], start, end), end, here)
         for sentence in sentences_with(texts[n], row, lambda form: form.mark >= 0):
-            for found in in_sentence(texts[n], sentence, here, 0, block.session):
+            for found in in_sentence(texts[n], sentence, here, 0, speech.session[p]):
                 if found.kind in ("direct", "scare"):
                     found.inside = "turn"
                     yield n, found

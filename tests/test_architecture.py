@@ -57,6 +57,7 @@ ORDER = [
     "roster",
     "turns",
     "cues",
+    "paragraphs",
     "quotes",
     "flags",
     "forms",

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from sco_analysis.speech.cues import verb_forms
 from sco_analysis.speech.flags import BODY, POSSESSIVE, WOMAN
 from sco_analysis.speech.forms import BREAK, row_of, with_marks
+from sco_analysis.speech.paragraphs import Paragraphs
 from sco_analysis.speech.phrases import _ends, _marked_ends, sentences_of, tokens_of
 from sco_analysis.speech.prose import split_prose
 from sco_analysis.speech.quotes import pair_marks
@@ -36,6 +37,14 @@ def plain_split(text, start, end):
     return found
 
 
+def paragraphs_of(spans):
+    return Paragraphs(*map(list, zip(*spans, strict=True)), [1] * len(spans)) if spans else Paragraphs()
+
+
+def marks_of(text):
+    return pair_marks([text], paragraphs_of([(0, 0, len(text))])).get(0, [])
+
+
 def as_pairs(row):
     return [(form.text, start) for form, start in zip(row.forms, row.starts, strict=True)]
 
@@ -54,7 +63,7 @@ def test_forms_are_what_the_plain_pattern_finds(text, before, behind):
 @given(texts)
 def test_marked_stretches_stand_in_the_place_of_their_forms(text):
     """A row with marks is what splitting anew between the marks gives, whatever the marks tear apart."""
-    marks = pair_marks(text, [(0, len(text))])
+    marks = marks_of(text)
     expected, start = [], 0
     for mark in marks:
         expected += [*plain_split(text, start, mark.opening), ("“", mark.opening)]
@@ -83,7 +92,7 @@ def plain_sentences(text, row):
 def test_sentences_are_those_of_a_plain_loop(text, times):
     """Only looking where a sentence may end, and long ones by count, cuts as looking everywhere does."""
     text *= times
-    row = with_marks(text, row_of(text, 0, len(text)), len(text), pair_marks(text, [(0, len(text))]))
+    row = with_marks(text, row_of(text, 0, len(text)), len(text), marks_of(text))
     assert list(sentences_of(text, row)) == plain_sentences(text, row)
 
 
@@ -111,7 +120,7 @@ def test_a_form_knows_what_it_may_be():
 def test_a_block_is_split_as_its_paragraphs_are(parts):
     """Any paragraphs of any texts, split at once, have the forms and offsets that each has alone, a break between."""
     spans = [(n, a, b) for n, (text, cut) in enumerate(parts) for a, b in ((0, cut), (cut, len(text))) if a <= b]
-    prose = split_prose([text for text, _ in parts], spans)
+    prose = split_prose([text for text, _ in parts], paragraphs_of(spans))
     for i, (n, start, end) in enumerate(spans):
         row = row_of(parts[n][0], start, end)
         assert as_pairs(prose.row(i)) == as_pairs(row)

@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sco_analysis.layout import Block
 from sco_analysis.speech import flags
 from sco_analysis.speech.abbreviations import spelled_anywhere
 from sco_analysis.speech.capitals import read_run, run_end
@@ -13,11 +14,14 @@ from sco_analysis.speech.cues import first_names
 from sco_analysis.speech.forms import row_of
 from sco_analysis.speech.names import Cast
 from sco_analysis.speech.namings import read_names
+from sco_analysis.speech.paragraphs import Paragraphs
 from sco_analysis.speech.prose import split_prose
 
 
 def namings_of(*texts, quoted=()):
-    paragraphs = [(n, *span) for n, text in enumerate(texts) for span in paragraphs_of(text)]
+    paragraphs = Paragraphs()
+    for n, text in enumerate(texts):
+        paragraphs.add(n, [Block(*span, "prose", 1) for span in paragraphs_of(text)])
     return read_names(split_prose(texts, paragraphs), [True] * len(texts), list(quoted))
 
 

@@ -268,7 +268,9 @@ def every_cued_sentence(prose, plain):
 def without_shortcuts(documents, turns):
     """Find quotations with every paragraph searched for marks and every sentence read: no cheap test rules any out."""
     with (
-        patch("sco_analysis.quotations.likely_marked", lambda texts, paragraphs: [True] * len(paragraphs)),
+        patch(
+            "sco_analysis.speech.quotes.likely_marked", lambda texts, paragraphs: np.ones(len(paragraphs), dtype=bool)
+        ),
         patch("sco_analysis.quotations.cued_sentences", every_cued_sentence),
         patch("sco_analysis.quotations.sentences_with", every_sentence),
     ):

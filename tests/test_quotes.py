@@ -6,9 +6,24 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from sco_analysis.layout import Block
+from sco_analysis.speech.paragraphs import Paragraphs
 from sco_analysis.speech.quotes import pair_marks
 
 MARKS = "\"'“”„‟«»‘’‚‹›`"
+
+
+def marks_of(text, spans):
+    return [mark for here in marks_by_paragraph([text], [spans]) for mark in here]
+
+
+def marks_by_paragraph(texts, spans):
+    """Return the marks of each paragraph of each text."""
+    paragraphs = Paragraphs()
+    for n, here in enumerate(spans):
+        paragraphs.add(n, [Block(*span, "prose", 1) for span in here])
+    found = pair_marks(texts, paragraphs)
+    return [found.get(p, []) for p in range(len(paragraphs))]
 
 
 def enclosed(*paragraphs):
@@ -17,7 +32,7 @@ def enclosed(*paragraphs):
     for paragraph in paragraphs:
         spans.append((start, start + len(paragraph)))
         start += len(paragraph) + 2
-    return [text[m.start : m.end] for m in pair_marks(text, spans)]
+    return [text[m.start : m.end] for m in marks_of(text, spans)]
 
 
 @pytest.mark.parametrize(
@@ -60,7 +75,7 @@ def test_one_odd_mark_inverts_nothing_behind_it(text, expected):
 def test_a_quotation_runs_over_paragraphs_that_each_open_with_a_mark():
     """Without a closing mark, a stretch ends with its paragraph, and the next one carries it on."""
     text = "She said: “It began here.\n\n“It ends here.”\n\nNobody spoke."
-    found = pair_marks(text, [(0, 25), (27, 42), (44, 57)])
+    found = marks_of(text, [(0, 25), (27, 42), (44, 57)])
     assert [(text[m.start : m.end], m.closed, m.continues) for m in found] == [
         ("It began here.", False, False),
         ("It ends here.", True, True),
@@ -80,7 +95,7 @@ def test_stretches_stand_in_order_in_their_paragraphs(paragraphs):
     for paragraph in paragraphs:
         spans.append((len(text), len(text) + len(paragraph)))
         text += paragraph + "\n\n"
-    found = pair_marks(text, spans)
+    found = marks_of(text, spans)
     assert all(m.opening < m.start <= m.end <= m.closing and text[m.start : m.end].strip() for m in found)
     assert all(any(a <= m.opening and m.closing <= b for a, b in spans) for m in found)
     assert all(a.closing <= b.opening for a, b in pairwise(found))

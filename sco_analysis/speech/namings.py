@@ -129,7 +129,7 @@ def _columns(forms: list[Form], run: Run) -> tuple[int, int, int, int, int, bool
 def read_names(prose: Prose, wanted: list[bool], quoted: list[Span]) -> list[Namings | None]:
     """Read the names of each text that is ``wanted``, None for the others; ``quoted`` are the marked words in order."""
     found = Sequences(prose)
-    owner = np.append([number for number, _, _ in prose.paragraphs], len(wanted) - 1).astype(np.int64)
+    owner = np.array([*prose.paragraphs.text, len(wanted) - 1])
     text = owner[prose.paragraph]
     table = _Table(found, np.array(wanted, dtype=bool)[text[found.first]])
     return table.by_text(text, _Marked(quoted, prose.texts), wanted)

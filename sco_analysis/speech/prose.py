@@ -15,9 +15,7 @@ import numpy as np
 from ..tokens import number_stretches, split_tokens
 from .flags import APOSTROPHES
 from .forms import BREAK, SPLIT, Form, Row, forms_of
-
-#: a paragraph: the number of its text, and the offsets where it begins and ends
-Span = tuple[int, int, int]
+from .paragraphs import Paragraphs
 
 _JOINS = "-'’.&/"
 #: how far from a place a rule may ask at most
@@ -36,7 +34,7 @@ class Prose:
     """
 
     texts: Sequence[str]
-    paragraphs: list[Span]
+    paragraphs: Paragraphs
     kinds: list[Form]
     kind: np.ndarray
     start: np.ndarray
@@ -83,9 +81,10 @@ class Prose:
         return Row(self.forms[first:last], self.starts[first:last])
 
 
-def split_prose(texts: Sequence[str], paragraphs: list[Span]) -> Prose:
+def split_prose(texts: Sequence[str], paragraphs: Paragraphs) -> Prose:
     """Split paragraphs into their forms, as `forms.row_of` splits one."""
-    pieces = [texts[number][start:end] for number, start, end in paragraphs]
+    spans = zip(paragraphs.text, paragraphs.start, paragraphs.end, strict=True)
+    pieces = [texts[number][start:end] for number, start, end in spans]
     begins = np.cumsum([1, *(len(piece) + 1 for piece in pieces)])
     found, kind, at = _Split("\n".join(["", *pieces, ""])).forms()
     breaks = begins - 1
@@ -93,7 +92,7 @@ def split_prose(texts: Sequence[str], paragraphs: list[Span]) -> Prose:
     at = np.concatenate([at, breaks])[order]
     kind = np.concatenate([kind, np.full(len(breaks), len(found), dtype=kind.dtype)])[order]
     edges = np.searchsorted(at, breaks)
-    shift = np.array([start for _, start, _ in paragraphs] + [0]) - begins
+    shift = np.array([*paragraphs.start, 0]) - begins
     start = at + np.repeat(shift, np.diff(edges, append=len(at)))
     return Prose(texts, paragraphs, [*forms_of(found), BREAK], kind, start, edges[:-1] + 1, edges[1:])
 

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import repeat
 
 import numpy as np
 
 from ..tokens import code_points, word_characters
 from .cues import verb_forms
+from .paragraphs import Paragraphs
 
 _MARK = re.compile(r"``|''|‘‘|’’|‘’|[\"“”„‟«»‘’‚‹›'`]")
 _OPENING = frozenset(("``", "‘‘", "“", "„", "‟", "«", "‘", "‚", "‹"))
@@ -61,56 +61,47 @@ class _Mark:
     single: bool
 
 
-def pair_marks(text: str, paragraphs: Iterable[tuple[int, int]]) -> list[Marked]:
-    """Pair the quotation marks of consecutive paragraphs, given as spans of ``text``.
+def pair_marks(texts: Sequence[str], paragraphs: Paragraphs) -> dict[int, list[Marked]]:
+    """Pair the quotation marks of consecutive paragraphs.
 
-    Returns the outermost stretches in order; they never overlap and never leave their paragraph. A stretch left open
-    runs on to the end of its paragraph when it began the paragraph, was announced, or the next paragraph opens with a
-    mark, else to the end of its sentence.
+    Returns, for each paragraph that has any, the outermost stretches in order; they never overlap and never leave their
+    paragraph. A stretch left open runs on to the end of its paragraph when it began the paragraph, was announced, or
+    the next paragraph opens with a mark, else to the end of its sentence.
     """
-    return [mark for here in marks_by_paragraph(text, paragraphs) for mark in here]
-
-
-def marks_by_paragraph(
-    text: str, paragraphs: Iterable[tuple[int, int]], likely: Iterable[bool] | None = None
-) -> list[list[Marked]]:
-    """Pair the quotation marks of consecutive paragraphs as `pair_marks` does; returns one list for each paragraph.
-
-    Where it is known (`likely_marked`), ``likely`` tells in which of them marks may be.
-    """
-    found: list[list[Marked]] = []
-    spans = list(paragraphs)
-    open_before = False
-    for i, ((start, end), searched) in enumerate(zip(spans, likely or repeat(True))):  # noqa: B905
-        if not searched:
-            found.append([])
-            open_before = False
-            continue
-        following = text[spans[i + 1][0] : spans[i + 1][0] + 4].lstrip(_EMPHASIS) if i + 1 < len(spans) else ""
+    found: dict[int, list[Marked]] = {}
+    left_open = -2
+    for p in np.flatnonzero(likely_marked(texts, paragraphs)).tolist():
+        text, (start, end) = texts[paragraphs.text[p]], paragraphs.span(p)
+        following = (
+            _beginning(texts, paragraphs, p + 1) if paragraphs.text[p + 1 : p + 2] == [paragraphs.text[p]] else ""
+        )
         goes_on = bool(following) and _ANY.match(following) is not None
         here = list(_pair(text, start, end, goes_on))
-        if here and open_before and not text[start : here[0].opening].strip(_EMPHASIS):
+        if not here:
+            continue
+        if left_open == p - 1 and not text[start : here[0].opening].strip(_EMPHASIS):
             here[0] = replace(here[0], continues=True)
-        open_before = bool(here) and not here[-1].closed and here[-1].end >= _visible_end(text, start, end) and goes_on
-        found.append(here)
+        if goes_on and not here[-1].closed and here[-1].end >= _visible_end(text, start, end):
+            left_open = p
+        found[p] = here
     return found
 
 
-def likely_marked(texts: Sequence[str], paragraphs: Sequence[tuple[int, int, int]]) -> list[bool]:
-    """Tell in which paragraphs a mark may be that is no apostrophe inside a word: most have none.
+def _beginning(texts: Sequence[str], paragraphs: Paragraphs, p: int) -> str:
+    start = paragraphs.start[p]
+    return texts[paragraphs.text[p]][start : start + 4].lstrip(_EMPHASIS)
 
-    Each comes as the number of its text, start and end; all texts are looked through at once.
-    """
+
+def likely_marked(texts: Sequence[str], paragraphs: Paragraphs) -> np.ndarray:
+    """Tell in which paragraphs a mark may be that is no apostrophe inside a word: most have none."""
     points = code_points("\n".join(["", *texts, ""]))
-    base = np.cumsum([1, *(len(text) + 1 for text in texts)])
-    number, start, end = np.array(paragraphs, dtype=np.int64).reshape(-1, 3).T
-    start, end = base[number] + start, base[number] + end
+    base = np.cumsum([1, *(len(text) + 1 for text in texts)])[np.array(paragraphs.text, dtype=np.int64)]
+    start, end = base + np.array(paragraphs.start, dtype=np.int64), base + np.array(paragraphs.end, dtype=np.int64)
     at = np.flatnonzero(_among(_SIGNS, points))
     before, after = (word_characters(side) & (side != ord("_")) for side in (points[at - 1], points[at + 1]))
     at = at[~(_among(_APOSTROPHE, points[at]) & before & after)]
     inside = np.searchsorted(at, start) < np.searchsorted(at, end)
-    edge = _among(_APOSTROPHE, points[start]) | _among(_APOSTROPHE, points[end - 1])
-    return (inside | edge).tolist()
+    return inside | _among(_APOSTROPHE, points[start]) | _among(_APOSTROPHE, points[end - 1])
 
 
 def _among(table: np.ndarray, points: np.ndarray) -> np.ndarray:
