@@ -20,7 +20,7 @@ from .speech.namings import read_names
 from .speech.paragraphs import Paragraphs
 from .speech.phrases import Sentence, sentences_with
 from .speech.prose import Prose, split_prose
-from .speech.quotes import pair_marks
+from .speech.quotes import Marked, MarkPlaces, pair_marks
 from .speech.sources import UNRESOLVED, Source, resolve_sources
 from .tokens import count_words
 from .turns import TRAVELLING
@@ -88,22 +88,22 @@ def _records(texts: list[str], layouts: list[Layout], spoken: list[bool]) -> lis
         written.add(n, (block for block in layout.blocks if _may_quote(text, block)))
         speech.add(n, (block for block in layout.blocks if speaks and block.kind == "speech"))
     prose = split_prose(texts, written)
-    found = _in_prose(prose)
+    places = MarkPlaces(texts)
+    found = _in_prose(prose, pair_marks(texts, written, places))
     quoted = [(n, q.start, q.end) for n, here in enumerate(found) for q in here if q.kind in ("direct", "scare")]
     namings = read_names(prose, [any(q.kind != "scare" for q in here) for here in found], quoted)
     rows = []
     for text, here, names in zip(texts, found, namings, strict=True):
         sources = resolve_sources(text, names, here)
         rows.append([_record(text, q, source) for q, source in zip(here, sources, strict=True)])
-    for n, q in _in_turns(texts, speech):
+    for n, q in _in_turns(texts, speech, pair_marks(texts, speech, places)):
         rows[n].append(_record(texts[n], q, UNRESOLVED))
     return [sorted(here, key=itemgetter(0)) for here in rows]
 
 
-def _in_prose(prose: Prose) -> list[list[Found]]:
+def _in_prose(prose: Prose, marks: dict[int, list[Marked]]) -> list[list[Found]]:
     """Find the quotations of each document in prose; the paragraphs of one are numbered from its first."""
     texts, paragraphs = prose.texts, prose.paragraphs
-    marks = pair_marks(texts, paragraphs)
     posts = _posts(texts, paragraphs)
     plain = np.ones(len(paragraphs), dtype=bool)
     plain[[*posts, *marks]] = False
@@ -136,9 +136,9 @@ def _posts(texts: Sequence[str], paragraphs: Paragraphs) -> dict[int, re.Match[s
     return {p: post for p, post in posts if post}
 
 
-def _in_turns(texts: list[str], speech: Paragraphs) -> Iterator[tuple[int, Found]]:
+def _in_turns(texts: list[str], speech: Paragraphs, marks: dict[int, list[Marked]]) -> Iterator[tuple[int, Found]]:
     """Find the marked words inside turns: what a speaker quotes is nobody's speech in the room."""
-    for p, here in pair_marks(texts, speech).items():
+    for p, here in marks.items():
         n, (start, end) = speech.text[p], speech.span(p)
         row = with_marks(texts[n], row_of(texts[n], start, end), end, here)
         for sentence in sentences_with(texts[n], row, lambda form: form.mark >= 0):

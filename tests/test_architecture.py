@@ -59,6 +59,7 @@ ORDER = [
     "cues",
     "paragraphs",
     "quotes",
+    "function_words",
     "flags",
     "forms",
     "prose",

@@ -14,6 +14,7 @@ from sco_analysis.layout import Block, Layout
 from sco_analysis.quotations import quotations_of
 from sco_analysis.speech.cues import verb_forms
 from sco_analysis.speech.phrases import Sentence, sentences_of
+from sco_analysis.speech.quotes import MarkPlaces
 
 TURNS = tables.build("turns", [])
 
@@ -268,9 +269,7 @@ def every_cued_sentence(prose, plain):
 def without_shortcuts(documents, turns):
     """Find quotations with every paragraph searched for marks and every sentence read: no cheap test rules any out."""
     with (
-        patch(
-            "sco_analysis.speech.quotes.likely_marked", lambda texts, paragraphs: np.ones(len(paragraphs), dtype=bool)
-        ),
+        patch.object(MarkPlaces, "likely", lambda places, paragraphs: np.ones(len(paragraphs), dtype=bool)),
         patch("sco_analysis.quotations.cued_sentences", every_cued_sentence),
         patch("sco_analysis.quotations.sentences_with", every_sentence),
     ):

@@ -14,16 +14,9 @@ MARKS = "\"'“”„‟«»‘’‚‹›`"
 
 
 def marks_of(text, spans):
-    return [mark for here in marks_by_paragraph([text], [spans]) for mark in here]
-
-
-def marks_by_paragraph(texts, spans):
-    """Return the marks of each paragraph of each text."""
     paragraphs = Paragraphs()
-    for n, here in enumerate(spans):
-        paragraphs.add(n, [Block(*span, "prose", 1) for span in here])
-    found = pair_marks(texts, paragraphs)
-    return [found.get(p, []) for p in range(len(paragraphs))]
+    paragraphs.add(0, [Block(*span, "prose", 1) for span in spans])
+    return [mark for here in pair_marks([text], paragraphs).values() for mark in here]
 
 
 def enclosed(*paragraphs):

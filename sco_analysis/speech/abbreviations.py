@@ -19,7 +19,7 @@ def abbreviations(text: str, namings: Namings) -> Iterator[tuple[str, str]]:
     """Find the short forms among the names of a text, as `people.fold` reduces them, and the full ones."""
     names, starts, ends = namings.names, namings.start, namings.end
     for name, start in zip(names, starts, strict=True):
-        if name.single and text[start - 1 : start] == "(" and name.full.isupper():
+        if name.short and text[start - 1 : start] == "(":
             spelled = _spelled_out(text[max(0, start - 140) : start - 1], name.full)
             if spelled:
                 yield name.key, spelled

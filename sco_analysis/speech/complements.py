@@ -4,14 +4,24 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from .cues import Cue, particles_of, verb_forms, words
+from .cues import Cue, particles_of, words
 from .forms import TITLE
+from .function_words import (
+    ADJUNCTS,
+    BE,
+    BOUNDARIES,
+    DETERMINERS,
+    NOMINATIVE,
+    PREPOSITIONS,
+    TIMES,
+)
 from .phrases import Sentence, has_clause, is_clause, is_finite
 from .subjects import Range, phrase_after
 
 _STOPS = frozenset((",", ".", ";", ":", "?", "!", "…", "—", "–", "--"))
 #: what may bring the narrator back
 _TURNS = frozenset((",", "according", "and", "but", "then", "while", "although", "though", "during", "in"))
+_LINKS = frozenset(("http", "https"))
 #: reports within reports are looked for no deeper: bounds the time that "and said and said …" may take
 _DEEPEST = 40
 _NO_CLAUSE = frozenset("to of as and so but or about with for".split())
@@ -89,7 +99,7 @@ def _bare_clause(tokens: Sentence, k: int, cue: Cue, high: int) -> tuple[int, in
     if start >= high:  # "they mention yesterday that": nothing follows
         return None
     end = content_end(tokens, start, high)
-    if tokens[start].low in words("prepositions"):
+    if tokens[start].lists & PREPOSITIONS:
         comma = next((j for j in range(start + 1, end) if tokens[j].text == ","), None)
         first = start + 2 if comma is None else comma + 1
     else:
@@ -148,14 +158,9 @@ def _is_that(tokens: Sentence, k: int) -> bool:
 def _starts(tokens: Sentence, k: int, high: int, *, near: bool) -> list[int]:
     """List where reported words may begin: at once, and behind the adjuncts up to the next comma or marked words."""
     found = [k] if k < high else []
-    infinitive = k + 1 < high and tokens[k].low == "to" and tokens[k + 1].low not in words("determiners")
+    infinitive = k + 1 < high and tokens[k].low == "to" and not tokens[k + 1].lists & DETERMINERS
     infinitive = infinitive and not tokens[k + 1].upper and not tokens[k + 1].low.endswith("s")
-    adjunct = (
-        near is False
-        and k < high
-        and (tokens[k].low in words("adjuncts") or tokens[k].low in words("times"))
-        and not infinitive
-    )
+    adjunct = near is False and k < high and (tokens[k].lists & (ADJUNCTS | TIMES)) and not infinitive
     if adjunct:
         for j in range(k + 1, high):
             if (
@@ -164,7 +169,7 @@ def _starts(tokens: Sentence, k: int, high: int, *, near: bool) -> list[int]:
                 and tokens[j - 1].low not in ("in", "on", "at", "of", "by")
             ):
                 return [*found, j]
-            before_that = j + 1 < high and tokens[j + 1].low == "that" and tokens[j].low not in words("be")
+            before_that = j + 1 < high and tokens[j + 1].low == "that" and not tokens[j].lists & BE
             if (tokens[j].mark >= 0 and tokens[j].low != TITLE) or (is_finite(tokens, j) and not before_that):
                 return [*found, j] if tokens[j].mark >= 0 else found
             if tokens[j].text in _STOPS:
@@ -181,18 +186,18 @@ def _starts(tokens: Sentence, k: int, high: int, *, near: bool) -> list[int]:
 def _past_adjuncts(tokens: Sentence, k: int, high: int) -> int:
     """Step over times and places behind a verb when a clause with its own subject follows."""
     start = k
-    while k < high and (tokens[k].low in words("times") and tokens[k].low not in ("this", "last", "next", "late")):
+    while k < high and (tokens[k].lists & TIMES and tokens[k].low not in ("this", "last", "next", "late")):
         k += 1
-    timed = k + 1 < high and tokens[k + 1].low in words("times")
+    timed = k + 1 < high and tokens[k + 1].lists & TIMES
     if timed and tokens[k].low in ("last", "this", "late", "early", "earlier"):
         return _past_adjuncts(tokens, k + 2, high)
     if k < high and tokens[k].low in ("in", "on", "at", "during", "by", "via", "through", "after", "from"):
         j = k + 1
-        if j < high and tokens[j].low in words("determiners"):
+        if j < high and tokens[j].lists & DETERMINERS:
             j += 1
         short = j
         while j < high and j - short < 6 and tokens[j].word:
-            if j > short and (tokens[j].low in words("nominative") or tokens[j].low in words("determiners")):
+            if j > short and (tokens[j].lists & (NOMINATIVE | DETERMINERS)):
                 timed = {t.low for t in tokens[k:j]} & (words("times") | _OCCASIONS)
                 return j if timed and has_clause(tokens, j, high) else start
             if is_finite(tokens, j):
@@ -221,10 +226,10 @@ def _past_whom(tokens: Sentence, k: int, high: int) -> int:
     if tokens[k].low in ("him", "her", "them", "us", "me", "it", "you", "reporters", "people", "journalists"):
         return k + 1
     j = k + 1
-    if tokens[k].low in words("determiners"):
+    if tokens[k].lists & DETERMINERS:
         j += 1
-    while j < high and tokens[j].word and tokens[j].low not in words("adjuncts") | words("boundaries"):
-        if tokens[j].low in words("nominative") or tokens[j].low in words("determiners"):
+    while j < high and tokens[j].word and not tokens[j].lists & (ADJUNCTS | BOUNDARIES):
+        if tokens[j].lists & (NOMINATIVE | DETERMINERS):
             break
         if tokens[j - 1].low.endswith("s") and not tokens[j - 1].upper:
             break
@@ -239,7 +244,7 @@ def _past_whom(tokens: Sentence, k: int, high: int) -> int:
 def _marked_end(tokens: Sentence, start: int, high: int) -> int:
     """Say where the report ends that begins with marked words: with them, or with the clause they are part of."""
     after = tokens[start + 1] if start + 1 < high else None
-    if after is None or not after.word or after.low in words("boundaries") or after.low in verb_forms():
+    if after is None or not after.word or after.lists & BOUNDARIES or after.verb:
         return start + 1
     if after.low in ("in", "on", "at", "during", "after", "used"):
         return start + 1
@@ -268,7 +273,7 @@ def content_end(tokens: Sentence, start: int, high: int) -> int:
 def _content_end(tokens: Sentence, start: int, high: int) -> int:
     for k in range(start + 1, high):
         token = tokens[k]
-        if token.text == ";" or token.low in ("http", "https") or _narrator_returns(tokens, k, high):
+        if token.text == ";" or token.low in _LINKS or (token.low in _TURNS and _narrator_returns(tokens, k, high)):
             high = k
             break
     while high > start + 1 and tokens[high - 1].mark < 0 and not tokens[high - 1].word and tokens[high - 1].text != ")":
@@ -277,11 +282,12 @@ def _content_end(tokens: Sentence, start: int, high: int) -> int:
 
 
 def _narrator_returns(tokens: Sentence, k: int, high: int) -> bool:
+    """Tell whether one of `_TURNS` brings the narrator back."""
     token = tokens[k]
-    if token.low not in _TURNS or k + 1 >= high:
+    if k + 1 >= high:
         return False
     following = tokens[k + 1]
-    cue = verb_forms().get(following.low)
+    cue = following.verb
     if token.text == ",":
         if cue and cue.form == "participle" and cue.frames & {"say", "that", "tell"}:
             return True
@@ -294,14 +300,14 @@ def _narrator_returns(tokens: Sentence, k: int, high: int) -> bool:
         return complement(tokens, k + 2, cue, high) is not None
     if token.low in ("but", "while", "and", "although", "though"):
         phrase = phrase_after(tokens, k + 1, high)
-        verb = verb_forms().get(tokens[phrase[1]].low) if phrase and phrase[1] < high else None
+        verb = tokens[phrase[1]].verb if phrase and phrase[1] < high else None
         criticized = verb and verb.form != "participle" and "judge" in verb.frames
         if criticized and tokens[phrase[0]].low in words("pronouns"):
             return True
         if verb and verb.form != "participle" and not verb.noun and verb.frames & {"say", "tell"}:
             return complement(tokens, phrase[1] + 1, verb, high) is not None
     own = following.low in ("a", "an", "his", "her", "their", "its")
-    if (token.low == "during" and following.low in words("determiners")) or (token.low == "in" and own):
+    if (token.low == "during" and following.lists & DETERMINERS) or (token.low == "in" and own):
         rest = [t for t in tokens[k + 2 : high] if t.word]
         return any(t.low in _OCCASIONS for t in rest[:3]) and not has_clause(tokens, k + 1, high)
     return False

@@ -93,9 +93,9 @@ def fits_person(entity: Entity, wanted: set[str], noun: str, gender: str, state:
     """Score how well a person fits a definite description; None when not at all."""
     if entity.kind != "person" or (gender and entity.gender not in ("", gender)):
         return None
-    nouns = set(entity.nouns)
+    nouns = entity.nouns
     if entity.person:
-        nouns.update(word for office in entity.person.offices for word in fold(office).split())
+        nouns |= {word for office in entity.person.offices for word in fold(office).split()}
     if state and (entity.person.state if entity.person else state_in(entity.role)) != state:
         return None
     if nouns & wanted:
@@ -120,9 +120,9 @@ def fits_body(entity: Entity, noun: str, state: str | None, *, spoke: bool) -> f
     if entity.kind != "body" or (state and state_in(entity.name) not in (None, state)):
         return None
     name = entity.name.lower().split()
-    if noun in entity.nouns or (entity.forms and noun in (name[0], name[-1])):
+    if noun in entity.nouns or (entity.named and noun in (name[0], name[-1])):
         return 6.0
-    if not entity.forms or (len(name) == 1 and state_in(entity.name)):
+    if not entity.named or (len(name) == 1 and state_in(entity.name)):
         return None
     loose = noun in _LOOSE_BODIES and (spoke or entity.count > 2)
     return 0.0 if loose or (spoke and noun in _LOOSE_WHEN_SPEAKING) else None

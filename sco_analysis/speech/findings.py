@@ -55,10 +55,9 @@ def in_sentence(text: str, tokens: Sentence, marks: list[Marked], number: int, s
     """Find the quotations of one sentence, in order; ``marks`` are those of its paragraph, whose number is given."""
     reports = find_reports(tokens)
     found = [_from_report(tokens, report, marks, number, session) for report in reports]
-    covered = {k for report in reports for k in range(report.start, report.end)}
-    for k, token in enumerate(tokens):
-        if token.mark >= 0 and k not in covered:
-            found.append(_from_marked(text, tokens, k, marks[token.mark], number, session))
+    for k in [k for k, token in enumerate(tokens) if token.mark >= 0] if marks else ():
+        if not any(report.start <= k < report.end for report in reports):
+            found.append(_from_marked(text, tokens, k, marks[tokens[k].mark], number, session))
     return sorted(found, key=lambda q: q.start)
 
 

@@ -10,6 +10,7 @@ from bisect import bisect_left
 from itertools import accumulate
 from typing import NamedTuple
 
+from .cues import verb_forms
 from .flags import (
     APOSTROPHES,
     BEGINS,
@@ -22,10 +23,12 @@ from .flags import (
     SUBJECT_BEHIND,
     UNCERTAIN,
     UPPER,
+    VERB,
     VOTES_NOBODY,
     WORD,
     flags_of,
 )
+from .function_words import lists_of
 from .quotes import Marked
 
 #: what ``Form.low`` is for marked words that look like a title
@@ -43,12 +46,15 @@ _MOST_FORMS, _LONGEST_KEPT = 50_000, 60
 class Form:
     """One printed word or sign; or, with ``mark`` not below zero, one whole marked quotation."""
 
-    __slots__ = ("cue", "flags", "low", "mark", "size", "stops", "text", "upper", "word")
+    __slots__ = ("cue", "flags", "lists", "low", "mark", "size", "stops", "text", "upper", "verb", "word")
 
     def __init__(self, text: str, low: str, size: int, mark: int = -1) -> None:
         self.text, self.low, self.size, self.mark = text, low, size, mark
         #: all that can be told of it without its neighbours
         self.flags = flags = _MARKED if mark >= 0 else flags_of(text, low)
+        #: the lists of function words it is in; the form of a reporting verb it is
+        self.lists = 0 if mark >= 0 else lists_of(low)
+        self.verb = verb_forms().get(low) if flags & VERB else None
         #: whether it begins with a capital letter; whether it is a word, not a sign or a quotation
         self.upper, self.word = flags & UPPER != 0, flags & WORD != 0
         #: whether a report may hang on it; whether a sentence may end with it
@@ -63,7 +69,7 @@ class Form:
 #: stands between two paragraphs, for rules that look at the neighbours of all forms at once
 BREAK = Form.__new__(Form)
 BREAK.text = BREAK.low = "\n"
-BREAK.size, BREAK.mark = 0, -1
+BREAK.size, BREAK.mark, BREAK.lists, BREAK.verb = 0, -1, 0, None
 BREAK.flags = NOTHING | BEGINS | SKIPPED | VOTES_NOBODY | ENDS_ASIDE | SUBJECT_BEHIND | UNCERTAIN
 BREAK.upper = BREAK.word = BREAK.cue = BREAK.stops = False
 

@@ -96,7 +96,7 @@ def _by_next_words(text: str, found: Sequence[Any], answers: Answers) -> None:
 
 def _is_introduced(text: str, q: Any, entity: Entity | None) -> bool:
     """Tell whether a source is somebody new who is described and not named: "a spokeswoman"."""
-    if entity is None or entity.forms or entity.kind != "person" or q.label is None:
+    if entity is None or entity.named or entity.kind != "person" or q.label is None:
         return False
     return text[q.label[0] : q.label[1]].lower().startswith(("a ", "an ", "one "))
 

@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections import Counter, defaultdict
-from dataclasses import dataclass, field
+from collections import defaultdict
+from dataclasses import dataclass
 
 from ..people import Person, fold
 from .abbreviations import abbreviations
 from .capitals import office_holder
-from .cues import first_names, titles, words
+from .cues import first_names
 from .namings import Name, Namings
 
 #: how many mentions back a namesake counts as just named
 _LATE = 60
 #: no more persons of one surname are told apart: bounds the time that a list of names may take
 _MOST_NAMESAKES = 200
-_KIN = frozenset("father mother dad mom mum son daughter brother sister wife husband uncle aunt cousin".split())
 
 
-@dataclass(eq=False)
+@dataclass(eq=False, slots=True)
 class Entity:
     """A person, a body or something else with a name."""
 
@@ -28,13 +27,23 @@ class Entity:
     kind: str
     gender: str = ""
     #: lower-case nouns the text calls it by: "mayor", "golfer"
-    nouns: set[str] = field(default_factory=set)
+    nouns: frozenset[str] = frozenset()
     #: the longest title printed before or behind the name
     role: str = ""
     person: Person | None = None
-    forms: set[str] = field(default_factory=set)
+    #: whether it is printed by its name anywhere, not described only; how often
+    named: bool = False
     count: int = 0
-    votes: Counter = field(default_factory=Counter)
+    #: what titles, first names and pronouns nearby say for either gender
+    man: int = 0
+    woman: int = 0
+
+    def vote(self, gender: str, weight: int) -> None:
+        """Count what says that somebody is a man or a woman."""
+        if gender == "m":
+            self.man += weight
+        else:
+            self.woman += weight
 
 
 @dataclass(slots=True)
@@ -62,14 +71,15 @@ class Cast:
         self._by_first: dict[str, list[Entity]] = defaultdict(list)
         self._by_name: dict[str, Entity] = {}
         self._holders: dict[Person, Entity] = {}
-        #: what a name meant when it was last met, as long as that cannot have changed
+        #: what a name meant when it was last met, as long as that cannot have changed; single names by their key
         self._meant: dict[tuple[Name, str], Entity] = {}
+        self._single: dict[str, list[tuple[Name, str]]] = defaultdict(list)
         self._alone = {name.key for name in namings.names if name.single}
         self._short = dict(abbreviations(text, namings))
         kinds = self._kinds(namings)
-        for name, kind in dict.fromkeys(zip(namings.names, kinds, strict=True)):
-            if kind == "person" and not name.single:
-                self._add_person(name)
+        persons = zip(namings.names, kinds, strict=True)
+        for name in dict.fromkeys([name for name, kind in persons if kind == "person" and not name.single]):
+            self._add_person(name)
         self.namings = self._link_all(namings, kinds)
         for entity in self.entities:
             self._settle(entity)
@@ -96,9 +106,9 @@ class Cast:
             self.named.append(entity)
             entity.count += 1
             if vote:
-                entity.votes[vote] += 2
+                entity.vote(vote, 2)
             if name.gender:
-                entity.votes[name.gender] += 6
+                entity.vote(name.gender, 6)
         return namings.without(nameless) if nameless else namings
 
     def _meet(self, name: Name, kind: str) -> Entity | None:
@@ -106,8 +116,9 @@ class Cast:
         entity = self._link(name, kind)
         if entity:
             self.first.setdefault(entity, len(self.named))
-            entity.forms.add(name.full)
-            entity.nouns.update(word for word in name.titles if word in titles() or word in words("body_nouns"))
+            entity.named = True
+            if name.nouns:
+                entity.nouns |= name.nouns
             if len(name.role) > len(entity.role):
                 entity.role = name.role
             entity.gender = entity.gender or name.gender
@@ -131,19 +142,22 @@ class Cast:
         if entity is None:
             entity = Entity(name.full, "person", person=name.holder)
             self.entities.append(entity)
-            self._meant.clear()
             if entity.person:
                 self._holders.setdefault(entity.person, entity)
-            for namesakes in (
-                *(self._by_last[last] for last in {name.key.split()[-1], name.last}),
-                self._by_first[name.first],
-            ):
-                if len(namesakes) < _MOST_NAMESAKES:
-                    namesakes.append(entity)
+            for last in {name.key.split()[-1], name.last}:
+                self._register(entity, self._by_last, last)
+            self._register(entity, self._by_first, name.first)
         elif len(name.full) > len(entity.name) and not entity.person:
             entity.name = name.full
         self._by_name[name.key] = entity
         return entity
+
+    def _register(self, entity: Entity, namesakes: dict[str, list[Entity]], key: str) -> None:
+        """Note that a person has a surname or a first name; what that meant so far is forgotten."""
+        if len(namesakes[key]) < _MOST_NAMESAKES:
+            namesakes[key].append(entity)
+        for meant in self._single.pop(key, ()):
+            self._meant.pop(meant, None)
 
     def _same_person(self, name: Name) -> Entity | None:
         for entity in self._by_last.get(name.last, ()):
@@ -157,18 +171,19 @@ class Cast:
 
     def _link(self, name: Name, kind: str) -> Entity | None:
         """Find the entity a name means, or make one."""
-        full = self._short.get(name.key, name.full)
-        if kind == "body" and len(name.words) == 2 and fold(name.words[1]) in self._alone:
-            full = name.words[1]  # "the Russian Kremlin" is the Kremlin
-        key = fold(full)
+        full, key = name.full, name.key
+        if key in self._short:
+            full = self._short[key]
+            key = fold(full)
+        if kind == "body" and len(name.words) == 2 and name.last in self._alone:
+            full, key = name.words[1], name.last  # "the Russian Kremlin" is the Kremlin
         if not key:
             return None
-        kin = not _KIN.isdisjoint(name.titles)
-        if name.single and kind != "body" and not (kin and not self._by_last.get(key)):
+        if name.single and kind != "body" and not (name.kin and not self._by_last.get(key)):
             candidates = self.candidates(name.first)
             if len(candidates) > 1:
-                return self._latest([e for e in candidates if e.gender in ("", name.gender)] or candidates
-                                    if name.gender else candidates)  # fmt: skip
+                fitting = [e for e in candidates if not name.gender or e.gender in ("", name.gender)]
+                return self._latest(fitting or candidates)
             if candidates:
                 return self._remember(name, kind, candidates[0])
         entity = self._by_name.get(key)
@@ -180,8 +195,11 @@ class Cast:
         return self._remember(name, kind, entity)
 
     def _remember(self, name: Name, kind: str, entity: Entity) -> Entity:
-        """Keep what a name means, until another person is met: then it may mean that one."""
-        self._meant[name, kind] = entity
+        """Keep what a name means; a single one until a person of that name is met: then it may mean that one."""
+        if not name.kin:
+            self._meant[name, kind] = entity
+            if name.single:
+                self._single[name.key].append((name, kind))
         return entity
 
     def _latest(self, candidates: list[Entity]) -> Entity:
@@ -202,7 +220,5 @@ class Cast:
         first = entity.name.split()[0]
         given = first_names().get(first) or first_names().get(first.split("-")[0], "")
         if given:
-            entity.votes[given] += 4
-        best = entity.votes.most_common(2)
-        tied = len(best) > 1 and best[0][1] == best[1][1]
-        entity.gender = best[0][0] if best and not tied else ""
+            entity.vote(given, 4)
+        entity.gender = "m" if entity.man > entity.woman else "f" if entity.woman > entity.man else ""

@@ -16,7 +16,7 @@ import numpy as np
 from ..people import Person, fold
 from . import flags as f
 from .capitals import Run, is_acronym, office_holder, read_run
-from .cues import first_names, words
+from .cues import first_names, titles, words
 from .forms import Form, Row
 from .prose import Prose
 from .sequences import Sequences
@@ -27,6 +27,7 @@ Span = tuple[int, int, int]
 #: how many places an aside has at most; how many behind a name a pronoun may stand
 _ASIDE, _FAR = 15, 25
 _LONGEST_ACRONYM = 30
+_KIN = frozenset("father mother dad mom mum son daughter brother sister wife husband uncle aunt cousin".split())
 #: how many printed sequences are remembered with what was read of them
 _MOST_READ = 50_000
 _VOTES = f.VOTES_MAN | f.VOTES_WOMAN | f.VOTES_NOBODY
@@ -36,20 +37,27 @@ class Name:
     """One way to print a name, with its titles: what can be told of it wherever it stands."""
 
     __slots__ = (
-        "acronym", "first", "full", "gender", "holder", "key", "kind", "last", "role", "single", "singly_given",
-        "titles", "words",
+        "acronym", "first", "full", "gender", "holder", "key", "kin", "kind", "last", "letters", "nouns", "role",
+        "short", "single", "singly_given", "titles", "words",
     )  # fmt: skip
 
     def __init__(self, run: Run) -> None:
         self.words, self.full = run.name, " ".join(run.name)
         self.titles, self.role, self.gender = run.titles, run.role, run.gender
+        #: those titles that it may be called by again; whether one of them is a relative's
+        self.nouns = frozenset(word for word in run.titles if word in titles() or word in words("body_nouns"))
+        self.kin = not _KIN.isdisjoint(run.titles)
         #: the whole name, its first and its last word as `people.fold` reduces them
         self.key, self.first, self.last = fold(self.full), fold(run.name[0]), fold(run.name[-1])
         self.holder: Person | None = office_holder(self.full, self.role)
-        #: whether it is one word only; whether that is a short form in capitals, or a first name
+        #: whether it is one word only; whether that is all capitals, a short form, or a first name
         self.single = len(run.name) == 1
+        self.short = self.single and self.full.isupper()
         self.acronym = is_acronym(run.name)
         self.singly_given = self.single and self.full in first_names()
+        #: the letters of a short form that the text may spell out; empty for any other name
+        spelled = self.acronym and 2 < len(self.full) <= _LONGEST_ACRONYM and self.full.isalpha()
+        self.letters = self.full if spelled else ""
         #: `person` or `body` where the name tells, else empty
         self.kind = self._kind(like=run.person_like)
 
@@ -61,12 +69,6 @@ class Name:
         first = self.words[0]
         given = 1 < len(self.words) < 5 and (first in first_names() or first.split("-")[0] in first_names())
         return "person" if like or given else ""
-
-    @property
-    def letters(self) -> str:
-        """The letters of a short form that the text may spell out; empty for any other name."""
-        spelled = self.acronym and 2 < len(self.words[0]) <= _LONGEST_ACRONYM and self.words[0].isalpha()
-        return self.words[0] if spelled else ""
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from functools import cache
 from typing import NamedTuple
 
 from ..reading.lines import read_rules
-from .cues import verb_forms, words
+from .cues import words
 from .flags import (
     BEFORE_VERB,
     BEHIND_VERB,
@@ -26,6 +26,9 @@ from .flags import (
     VERBAL,
 )
 from .forms import Form, Row, row_of
+from .function_words import (
+    ADJUNCTS,
+)
 
 #: no sentence has more tokens: bounds the time that a text without full stops may take
 LONGEST = 400
@@ -156,9 +159,9 @@ def _is_tag(forms: list[Form], i: int) -> bool:
         form = forms[k]
         if form.mark >= 0 or form.text in ENDS:
             return False
-        if form.low in verb_forms():
+        if form.verb:
             after = forms[k + 1] if k + 1 < len(forms) else None
-            return after is None or after.text in (".", ",", ";") or after.low in words("adjuncts")
+            return after is None or after.text in (".", ",", ";") or after.lists & ADJUNCTS
     return False
 
 

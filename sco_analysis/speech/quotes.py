@@ -61,16 +61,19 @@ class _Mark:
     single: bool
 
 
-def pair_marks(texts: Sequence[str], paragraphs: Paragraphs) -> dict[int, list[Marked]]:
-    """Pair the quotation marks of consecutive paragraphs.
+def pair_marks(
+    texts: Sequence[str], paragraphs: Paragraphs, marked: MarkPlaces | None = None
+) -> dict[int, list[Marked]]:
+    """Pair the quotation marks of consecutive paragraphs; ``marked`` tells where in the texts marks may be, if known.
 
     Returns, for each paragraph that has any, the outermost stretches in order; they never overlap and never leave their
     paragraph. A stretch left open runs on to the end of its paragraph when it began the paragraph, was announced, or
     the next paragraph opens with a mark, else to the end of its sentence.
     """
+    likely = (marked or MarkPlaces(texts)).likely(paragraphs)
     found: dict[int, list[Marked]] = {}
     left_open = -2
-    for p in np.flatnonzero(likely_marked(texts, paragraphs)).tolist():
+    for p in np.flatnonzero(likely).tolist():
         text, (start, end) = texts[paragraphs.text[p]], paragraphs.span(p)
         following = (
             _beginning(texts, paragraphs, p + 1) if paragraphs.text[p + 1 : p + 2] == [paragraphs.text[p]] else ""
@@ -92,16 +95,23 @@ def _beginning(texts: Sequence[str], paragraphs: Paragraphs, p: int) -> str:
     return texts[paragraphs.text[p]][start : start + 4].lstrip(_EMPHASIS)
 
 
-def likely_marked(texts: Sequence[str], paragraphs: Paragraphs) -> np.ndarray:
-    """Tell in which paragraphs a mark may be that is no apostrophe inside a word: most have none."""
-    points = code_points("\n".join(["", *texts, ""]))
-    base = np.cumsum([1, *(len(text) + 1 for text in texts)])[np.array(paragraphs.text, dtype=np.int64)]
-    start, end = base + np.array(paragraphs.start, dtype=np.int64), base + np.array(paragraphs.end, dtype=np.int64)
-    at = np.flatnonzero(_among(_SIGNS, points))
-    before, after = (word_characters(side) & (side != ord("_")) for side in (points[at - 1], points[at + 1]))
-    at = at[~(_among(_APOSTROPHE, points[at]) & before & after)]
-    inside = np.searchsorted(at, start) < np.searchsorted(at, end)
-    return inside | _among(_APOSTROPHE, points[start]) | _among(_APOSTROPHE, points[end - 1])
+class MarkPlaces:
+    """Where in some texts marks may be that are no apostrophes inside words: most paragraphs have none."""
+
+    def __init__(self, texts: Sequence[str]) -> None:
+        points = code_points("\n".join(["", *texts, ""]))
+        self._base = np.cumsum([1, *(len(text) + 1 for text in texts)])
+        at = np.flatnonzero(_among(_SIGNS, points))
+        before, after = (word_characters(side) & (side != ord("_")) for side in (points[at - 1], points[at + 1]))
+        within = _among(_APOSTROPHE, points[at]) & before & after
+        self._marks, self._within = at[~within], at[within]
+
+    def likely(self, paragraphs: Paragraphs) -> np.ndarray:
+        """Tell in which paragraphs a mark may be; at their edges, what is within a word is not."""
+        base = self._base[np.array(paragraphs.text, dtype=np.int64)]
+        start, end = base + np.array(paragraphs.start, dtype=np.int64), base + np.array(paragraphs.end, dtype=np.int64)
+        inside = np.searchsorted(self._marks, start) < np.searchsorted(self._marks, end)
+        return inside | np.isin(start, self._within) | np.isin(end - 1, self._within)
 
 
 def _among(table: np.ndarray, points: np.ndarray) -> np.ndarray:

@@ -3,8 +3,18 @@
 from __future__ import annotations
 
 from .complements import Report, complement, content_end, past_addressee, predicate, urged
-from .cues import Cue, verb_forms, words
+from .cues import Cue, words
 from .flags import GOES_ON_TO
+from .function_words import (
+    ADJUNCTS,
+    ADVERBS,
+    BE,
+    DETERMINERS,
+    DOCUMENTS,
+    OPENERS,
+    PREPOSITIONS,
+    PRONOUNS,
+)
 from .phrases import Sentence, has_clause, is_clause, is_finite
 from .subjects import Range, main_subject, phrase_after, subject_before
 from .tags import bare_tag, behind_tag, content_start, go_on, inverted, tagged
@@ -13,10 +23,9 @@ from .tags import bare_tag, behind_tag, content_start, go_on, inverted, tagged
 def find_reports(tokens: Sentence) -> list[Report]:
     """Find all reports in one sentence, in order of their contents; none overlaps another."""
     found: list[Report] = []
-    forms = verb_forms()
-    for i in [i for i, token in enumerate(tokens) if token.low in forms or token.low == "according"]:
+    for i in [i for i, token in enumerate(tokens) if token.cue]:
         token = tokens[i]
-        cue = forms.get(token.low) if not token.upper or i == 0 else None
+        cue = token.verb if not token.upper or i == 0 else None
         if cue:
             reports = _by_verb(tokens, i, cue, found)
         elif token.low == "according" and i + 1 < len(tokens) and tokens[i + 1].low == "to":
@@ -29,6 +38,8 @@ def find_reports(tokens: Sentence) -> list[Report]:
 
 def _without_overlaps(tokens: Sentence, reports: list[Report]) -> list[Report]:
     """Keep of two reports that overlap the one found first; "according to" gives way to a verb behind it."""
+    if len(reports) < 2:
+        return reports
     kept: list[Report] = []
     for found in sorted(reports, key=lambda r: r.how == "according"):
         report = found
@@ -46,16 +57,16 @@ def _without_overlaps(tokens: Sentence, reports: list[Report]) -> list[Report]:
 def _by_verb(tokens: Sentence, i: int, cue: Cue, found: list[Report]) -> list[Report]:
     """Read what a reporting verb brings: inverted, with its subject before it, as a participle, or bare."""
     before = tokens[i - 1] if i else None
-    going = before is not None and before.low in words("be")
+    going = before is not None and before.lists & BE
     if cue.form == "participle" and not going:
         return [] if cue.thought else _by_participle(tokens, i, cue, found)
-    if before is not None and (before.low in words("determiners") or (going and cue.form != "participle")):
+    if before is not None and (before.lists & DETERMINERS or (going and cue.form != "participle")):
         return []
     if cue.form == "finite" and _is_no_verb(tokens, i):
         return []
     if before is not None and before.low == "to" and not _goes_on_to(tokens, i):
         return []
-    low = max((r.end for r in found if r.end <= i), default=0)
+    low = max([r.end for r in found if r.end <= i], default=0) if found else 0
     turned = inverted(tokens, i, cue, low)
     if turned is not None or _is_denied(tokens, i, cue):
         return turned or []
@@ -106,15 +117,16 @@ def _goes_on_to(tokens: Sentence, i: int) -> bool:
 
 def _is_denied(tokens: Sentence, i: int, cue: Cue) -> bool:
     """Tell "did not say" from a report."""
+    if cue.lemma not in words("deniable"):
+        return False
     before = [t.low for t in tokens[max(0, i - 3) : i]]
-    negated = any(low in ("not", "never") or low.endswith("n't") for low in before)
-    return negated and cue.lemma in words("deniable")
+    return any(low in ("not", "never") or low.endswith("n't") for low in before)
 
 
 def _is_coordinated(tokens: Sentence, i: int) -> bool:
     """Tell whether a verb shares the subject of an earlier one: "… and in a statement has said"."""
     k = i - 1
-    while k > 0 and (tokens[k].low in words("adverbs") or tokens[k].low.endswith("ly")):
+    while k > 0 and (tokens[k].lists & ADVERBS or tokens[k].low.endswith("ly")):
         k -= 1
     if k > 0 and (tokens[k].low in ("and", "but", "then") or tokens[k].text == ","):
         return True
@@ -132,7 +144,7 @@ def _is_closed_tag(tokens: Sentence, i: int, cue: Cue, low: int, outer: int) -> 
         return False
     k = past_addressee(tokens, i + 1, len(tokens)) if "tell" in cue.frames else i + 1
     after = tokens[k] if k < len(tokens) else None
-    return after is None or after.text in (".", ",") or (after.low in words("adjuncts") and after.low != "that")
+    return after is None or after.text in (".", ",") or (after.lists & ADJUNCTS and after.low != "that")
 
 
 def _is_subordinate(tokens: Sentence, outer: int) -> bool:
@@ -144,7 +156,7 @@ def _is_subordinate(tokens: Sentence, outer: int) -> bool:
 def _is_verb(tokens: Sentence, i: int, source: Range) -> bool:
     """Tell a verb from a noun of the same form by what is around it."""
     a, b = source
-    if b != i and not all(t.low in words("adverbs") or t.low.endswith("ly") or not t.word for t in tokens[b:i]):
+    if b != i and not all(t.lists & ADVERBS or t.low.endswith("ly") or not t.word for t in tokens[b:i]):
         return False
     after = tokens[i + 1] if i + 1 < len(tokens) else None
     low = tokens[i].low
@@ -152,7 +164,7 @@ def _is_verb(tokens: Sentence, i: int, source: Range) -> bool:
         return False
     if low.endswith("s") and any(t.low in _QUANTIFIERS or t.text[0].isdigit() for t in tokens[a:b]):
         return False
-    if tokens[a].low in words("pronouns"):
+    if tokens[a].lists & PRONOUNS:
         return after is None or after.low != "of"
     plural = tokens[b - 1].low.endswith("s") or b - a > 2
     if after is None or after.low in ("of", "to", "for", "about", "from") or not (low.endswith(("s", "d")) or plural):
@@ -194,7 +206,7 @@ def _by_participle(tokens: Sentence, i: int, cue: Cue, found: list[Report]) -> l
     if content is None or (cue.noun and tokens[content[0] - 1].low != "that" and tokens[content[0]].mark < 0):
         return []
     start, end, judgement = content
-    opening = i == 0 or tokens[0].low in words("openers") | words("prepositions")
+    opening = i == 0 or tokens[0].lists & (OPENERS | PREPOSITIONS)
     if opening and not any(t.mark >= 0 or is_finite(tokens, k) for k, t in enumerate(tokens[:i])):
         return _opening_participle(tokens, i, start, end)
     if _is_document(tokens, i - 1):
@@ -219,7 +231,7 @@ def _opening_participle(tokens: Sentence, i: int, start: int, end: int) -> list[
 
 
 def _is_document(tokens: Sentence, k: int) -> bool:
-    return k > 0 and tokens[k].low in words("documents")
+    return k > 0 and tokens[k].lists & DOCUMENTS
 
 
 def _issuer(tokens: Sentence, i: int) -> Range | None:
@@ -237,7 +249,7 @@ def _by_preposition(tokens: Sentence, i: int, found: list[Report]) -> list[Repor
     if phrase is None:
         return []
     cue = tokens.span(i, i + 2)
-    low = max((r.end for r in found if r.end <= i), default=0)
+    low = max([r.end for r in found if r.end <= i], default=0) if found else 0
     first = content_start(tokens, low, i)
     if first < i and has_clause(tokens, first, i):
         end = i if tokens[i - 1].word or tokens[i - 1].mark >= 0 else i - 1

@@ -266,7 +266,7 @@ class _Resolver:
             several_of = noun.endswith("s") and not noun.endswith(("ss", "us"))
             if several_of and noun not in person_nouns() and noun not in words("body_nouns"):
                 kind = "plural"
-            self.described[key] = Entity(name, kind, person_nouns().get(noun, ""), {noun}, count=1)
+            self.described[key] = Entity(name, kind, person_nouns().get(noun, ""), frozenset((noun,)), count=1)
         return self.described[key]
 
     def _by_noun(self, noun: str, head: list[Token], at: int) -> Entity | None:
@@ -342,7 +342,7 @@ class _Resolver:
         if entity.person:
             return Source(entity.person.name, entity.person.state, entity.role or None, how, confidence)
         if entity.kind == "person":
-            told = entity.role if entity.forms else entity.name
+            told = entity.role if entity.named else entity.name
             state = state_in(told) if told and entity.nouns & OFFICES else None
             return Source(entity.name, state, entity.role or None, how, confidence)
         name = re.sub(r"([Oo]rgani)s(ation)", r"\1z\2", entity.name)
@@ -353,7 +353,7 @@ def _may_be_person(entity: Entity) -> bool:
     """Tell whether somebody who speaks, and of whom nothing else is known, has a person's name."""
     parts = entity.name.split()
     plain = all(part[0].isupper() and part[1:].islower() for part in re.split(r"[\s'’-]+", entity.name) if part)
-    return plain and (bool(entity.votes) or (len(parts) in (2, 3) and not state_in(entity.name)))
+    return plain and (entity.man + entity.woman > 0 or (len(parts) in (2, 3) and not state_in(entity.name)))
 
 
 class _Spans:

@@ -2,8 +2,19 @@
 
 from __future__ import annotations
 
-from .cues import verb_forms, words
+from .cues import words
 from .forms import Form
+from .function_words import (
+    ADVERBS,
+    BE,
+    BOUNDARIES,
+    DETERMINERS,
+    OPENERS,
+    PREPOSITIONS,
+    PRONOUNS,
+    RELATIVES,
+    TIMES,
+)
 from .phrases import is_finite
 
 Range = tuple[int, int]
@@ -15,18 +26,16 @@ def subject_before(tokens: list[Form], verb: int, low: int) -> tuple[Range, int]
     """Find the subject right before a verb: its range, and where the phrase with all its appositions begins."""
     j = verb - 1
     going = tokens[verb].low.endswith("ing")
-    while j >= low and (
-        tokens[j].low in words("adverbs") or _is_adverb(tokens[j]) or (going and tokens[j].low in words("be"))
-    ):
+    while j >= low and (tokens[j].lists & ADVERBS or _is_adverb(tokens[j]) or (going and tokens[j].lists & BE)):
         j -= 1
     if j < low:
         return None
     token = tokens[j]
-    if token.low in words("relatives"):
+    if token.lists & RELATIVES:
         return _antecedent(tokens, j, low)
     if token.text in (",", ")") or token.text in _DASHES:
         return _before_apposition(tokens, j, low)
-    if not token.word or token.low in words("boundaries") or token.low in words("be"):
+    if not token.word or token.lists & (BOUNDARIES | BE):
         return None
     found = _phrase_ending(tokens, j, low)
     return (found, found[0]) if found else None
@@ -46,7 +55,7 @@ def _antecedent(tokens: list[Form], relative: int, low: int) -> tuple[Range, int
 
 def _phrase_ending(tokens: list[Form], last: int, low: int) -> Range | None:
     """Walk back from the last word of a noun phrase to its first."""
-    if tokens[last].low in words("pronouns"):
+    if tokens[last].lists & PRONOUNS:
         return last, last + 1
     first = last
     while first > low:
@@ -54,13 +63,13 @@ def _phrase_ending(tokens: list[Form], last: int, low: int) -> Range | None:
         if token.low in ("and", "&", "or") and _joins(tokens, first - 1, low):
             first -= 1
             continue
-        if token.low in words("relatives") or (token.low == "that" and first - 2 >= low and tokens[first - 2].word):
+        if token.lists & RELATIVES or (token.low == "that" and first - 2 >= low and tokens[first - 2].word):
             head = _phrase_ending(tokens, first - 2, low) if first - 2 >= low and tokens[first - 2].word else None
             return head if head and token.low != "that" else _trimmed(tokens, first, last + 1)
         if token.text == "." and first - 2 >= low and len(tokens[first - 2].text) <= 5 and tokens[first - 2].upper:
             first -= 1
             continue
-        if not (token.word or token.text in ("&", "#", "$")) or token.low in words("boundaries"):
+        if not (token.word or token.text in ("&", "#", "$")) or token.lists & BOUNDARIES:
             break
         if token.low.startswith("what'"):
             return None
@@ -73,7 +82,7 @@ def _joins(tokens: list[Form], conjunction: int, low: int) -> bool:
     j = conjunction - 1
     if j < low or not tokens[j].word:
         return False
-    while j >= low and tokens[j].word and tokens[j].low not in words("boundaries"):
+    while j >= low and tokens[j].word and not tokens[j].lists & BOUNDARIES:
         if is_finite(tokens, j):
             return False
         j -= 1
@@ -86,14 +95,14 @@ def _trimmed(tokens: list[Form], first: int, end: int) -> Range | None:
         if is_finite(tokens, k) and not tokens[k].upper and not tokens[k].low.endswith("ed"):
             first = k + 1
             break
-    while first < end - 1 and (tokens[first].low in words("openers") or _is_opening_adverb(tokens[first])):
+    while first < end - 1 and (tokens[first].lists & OPENERS or _is_opening_adverb(tokens[first])):
         first += 1
-    if first < end and (tokens[first].low in words("prepositions") or tokens[first].low in words("times")):
+    if first < end and (tokens[first].lists & (PREPOSITIONS | TIMES)):
         starts = [k for k in range(first + 1, end) if _starts_phrase(tokens, k)]
         if not starts:
             return None
         first = starts[-1]
-    if first >= end or tokens[end - 1].low in words("prepositions") or tokens[end - 1].low in words("determiners"):
+    if first >= end or tokens[end - 1].lists & (PREPOSITIONS | DETERMINERS):
         return (first, end) if first < end and end - first == 1 and tokens[first].low in _STANDING else None
     return first, end
 
@@ -107,11 +116,11 @@ def _is_opening_adverb(token: Form) -> bool:
 
 def _starts_phrase(tokens: list[Form], k: int) -> bool:
     token, before = tokens[k], tokens[k - 1]
-    if before.low in words("prepositions") or before.low in words("determiners"):
+    if before.lists & (PREPOSITIONS | DETERMINERS):
         return False
-    if token.low in words("pronouns") or token.low in words("determiners"):
+    if token.lists & (PRONOUNS | DETERMINERS):
         return True
-    return token.upper and token.low not in words("times") and (not before.upper or before.low in words("times"))
+    return token.upper and not token.lists & TIMES and (not before.upper or before.lists & TIMES)
 
 
 def _before_apposition(tokens: list[Form], comma: int, low: int) -> tuple[Range, int] | None:
@@ -131,7 +140,7 @@ def _before_apposition(tokens: list[Form], comma: int, low: int) -> tuple[Range,
         return None
     (a, b), outer = best
     named = next((p for p in pieces if p[0] == b + 1), None)
-    described = not tokens[b - 1].upper or tokens[a].low in words("determiners")
+    described = not tokens[b - 1].upper or tokens[a].lists & DETERMINERS
     if named and described and all(tokens[k].upper or tokens[k].text == "." for k in range(*named)):
         return named, outer
     return best
@@ -161,12 +170,12 @@ def _may_be_source(tokens: list[Form], phrase: Range, start: int) -> bool:
     lead = {t.low for t in tokens[start : phrase[0]]}
     if lead & (words("prepositions") | words("relatives")):
         return False
-    return first.upper or first.low in words("determiners") or first.low.endswith("'s") or phrase[0] == start
+    return first.upper or first.lists & DETERMINERS or first.low.endswith("'s") or phrase[0] == start
 
 
 def _is_apposition(tokens: list[Form], start: int) -> bool:
     first = tokens[start]
-    if first.low in words("relatives") or first.low in words("prepositions") or first.low in words("determiners"):
+    if first.lists & (RELATIVES | PREPOSITIONS | DETERMINERS):
         return True
     return first.upper or first.low[0].isdigit() or first.low.endswith("ing") or first.low in ("and", "formerly", "now")
 
@@ -177,7 +186,7 @@ def phrase_after(tokens: list[Form], start: int, high: int) -> Range | None:
         start += 1
     if start >= high or not tokens[start].word:
         return None
-    if tokens[start].low in words("pronouns"):
+    if tokens[start].lists & PRONOUNS:
         return start, start + 1
     end = start
     while end < high:
@@ -187,21 +196,21 @@ def phrase_after(tokens: list[Form], start: int, high: int) -> Range | None:
             continue
         if not token.word and token.text not in ("&", "-", "#"):
             break
-        if token.low in words("boundaries") or (end > start and is_finite(tokens, end)):
+        if token.lists & BOUNDARIES or (end > start and is_finite(tokens, end)):
             break
         if end > start and _is_reporting(tokens, end):
             break
-        if end > start and token.low in _LEAVING and tokens[end - 1].low not in words("determiners"):
+        if end > start and token.low in _LEAVING and not tokens[end - 1].lists & DETERMINERS:
             break
         end += 1
-    if end == start or not (tokens[start].upper or tokens[start].low not in words("prepositions")):
+    if end == start or not (tokens[start].upper or not tokens[start].lists & PREPOSITIONS):
         return None
     return start, end
 
 
 def _is_reporting(tokens: list[Form], k: int) -> bool:
     """Tell the plain form of a reporting verb: "his supporters argue he was"."""
-    cue = verb_forms().get(tokens[k].low)
+    cue = tokens[k].verb
     after = tokens[k + 1].low if k + 1 < len(tokens) else ""
     return cue is not None and cue.form == "base" and (after == "that" or after in words("nominative"))
 

@@ -5,6 +5,15 @@ from __future__ import annotations
 from .complements import Report, content_end
 from .cues import Cue, particles_of, words
 from .forms import TITLE, Form
+from .function_words import (
+    ADJUNCTS,
+    DETERMINERS,
+    NOMINATIVE,
+    OPENERS,
+    PREPOSITIONS,
+    RELATIVES,
+    TIMES,
+)
 from .phrases import Sentence, has_clause, is_clause
 from .subjects import Range, phrase_after
 
@@ -33,7 +42,7 @@ def inverted(tokens: Sentence, i: int, cue: Cue, low: int) -> list[Report] | Non
     behind = tokens[phrase[1]] if phrase[1] < len(tokens) else None
     if before.mark >= 0 and behind is not None and behind.low.endswith("ed"):
         behind = None
-    open_end = behind is None or not behind.word or behind.low in words("relatives") | words("adjuncts")
+    open_end = behind is None or not behind.word or behind.lists & (RELATIVES | ADJUNCTS)
     if not open_end and not (before.mark >= 0 and behind.low in ("and", "but")):
         return None
     named = any(t.upper for t in tokens[phrase[0] : phrase[1]])
@@ -42,7 +51,7 @@ def inverted(tokens: Sentence, i: int, cue: Cue, low: int) -> list[Report] | Non
         return None
     if before.mark < 0 and not has_clause(tokens, low, i - 1):
         rest = behind_tag(tokens, phrase[1])
-        opening = all(t.low in words("openers") or not t.word for t in tokens[low:i])
+        opening = all(t.lists & OPENERS or not t.word for t in tokens[low:i])
         if rest is not None and (opening or tokens[rest].mark >= 0):
             return [Report(rest, content_end(tokens, rest, len(tokens)), tokens.span(i), phrase, "clause")]
         return None
@@ -54,7 +63,7 @@ def inverted(tokens: Sentence, i: int, cue: Cue, low: int) -> list[Report] | Non
 
 
 def _begins_clause(token: Form) -> bool:
-    return token.low in ("that", "there", "this", "it") or ("'" in token.low and token.low in words("nominative"))
+    return token.low in ("that", "there", "this", "it") or ("'" in token.low and token.lists & NOMINATIVE)
 
 
 def _named_apposition(tokens: Sentence, phrase: Range) -> Range:
@@ -65,7 +74,7 @@ def _named_apposition(tokens: Sentence, phrase: Range) -> Range:
     end = b + 1
     while end < len(tokens) and end - b < 5 and tokens[end].word and tokens[end].upper:
         end += 1
-    closed = end >= len(tokens) or tokens[end].text in (",", ".") or tokens[end].low in words("relatives")
+    closed = end >= len(tokens) or tokens[end].text in (",", ".") or tokens[end].lists & RELATIVES
     return (b + 1, end) if end > b + 1 and closed else phrase
 
 
@@ -125,7 +134,7 @@ def _may_be_tagged(tokens: Sentence, first: int, end: int, i: int, cue: Cue) -> 
         return False
     if has_clause(tokens, first, end):
         return True
-    opening = tokens[first].low.endswith("ing") or tokens[first].low in words("prepositions") | words("times")
+    opening = tokens[first].low.endswith("ing") or tokens[first].lists & (PREPOSITIONS | TIMES)
     return end - first > 4 and not opening
 
 
@@ -135,8 +144,8 @@ def _takes_object(tokens: Sentence, i: int, cue: Cue) -> bool:
     if after is None or not after.word or "tell" in cue.frames:
         return False
     if tokens[i].low == "to":
-        return after.low not in words("determiners") and not after.upper
-    return after.low not in words("adjuncts") and after.low not in words("times") and not after.low.endswith("ly")
+        return not after.lists & DETERMINERS and not after.upper
+    return not after.lists & ADJUNCTS and not after.lists & TIMES and not after.low.endswith("ly")
 
 
 def behind_tag(tokens: Sentence, k: int) -> int | None:
@@ -160,8 +169,8 @@ def go_on(tokens: Sentence, k: int, i: int, source: Range) -> list[Report]:
         return []
     first = tokens[rest]
     if first.mark < 0:
-        if first.low in words("relatives") or (first.low.endswith("ing") and len(first.low) > 4):
-            rest2 = behind_tag(tokens, rest) if first.low in words("relatives") else None
+        if first.lists & RELATIVES or (first.low.endswith("ing") and len(first.low) > 4):
+            rest2 = behind_tag(tokens, rest) if first.lists & RELATIVES else None
             if rest2 is None or tokens[rest2].mark < 0 or tokens[rest2 - 1].word:
                 return []
             rest = rest2
