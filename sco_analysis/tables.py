@@ -277,17 +277,19 @@ def _typed(frame: pd.DataFrame, column: Column) -> ExtensionArray:
     return pd.array([nothing], dtype=column.dtype).take(np.zeros(len(frame), dtype=np.int64))
 
 
-def in_order(frame: pd.DataFrame, key: tuple[str, ...]) -> bool:
-    """Whether the rows stand sorted by ``key`` already."""
+def in_order(frame: pd.DataFrame, key: tuple[str, ...], *, distinct: bool = False) -> bool:
+    """Whether the rows stand sorted by ``key`` already; ``distinct``: and no two have the same, and none is missing."""
     tied = np.ones(max(len(frame) - 1, 0), dtype=bool)
     for column in key:
         values = frame[column].array
+        if distinct and values.isna().any():
+            return False
         differ = np.asarray(values[:-1] != values[1:], dtype=bool)
         step = np.flatnonzero(tied & differ)  # few strings differ from the one before
         if bool(np.asarray(values.take(step) > values.take(step + 1), dtype=bool).any()):
             return False
         tied &= ~differ
-    return True
+    return not (distinct and tied.any())
 
 
 def locate(frame: pd.DataFrame, doc_id: pd.Series, start: pd.Series) -> np.ndarray:
@@ -329,7 +331,16 @@ def check(frame: pd.DataFrame, name: str, *, columns: Iterable[str] | None = Non
                     f"the column `{column.name}` of `{name}` holds {sorted(map(str, strange))[0]!r}; "
                     f"it may hold {', '.join(column.values)}"
                 )
-    if set(table.key) <= set(frame) and set(table.key) <= wanted and frame.duplicated(list(table.key)).any():
+    if set(table.key) <= set(frame) and set(table.key) <= wanted and _repeats(frame, table):
         row = frame.loc[frame.duplicated(list(table.key)), list(table.key)].iloc[0].to_dict()
         raise TableError(f"the table `{name}` holds two rows for {row}; {', '.join(table.key)} must identify a row")
     return frame
+
+
+def _repeats(frame: pd.DataFrame, table: Table) -> bool:
+    """Whether two rows have one key; of rows that stand as `build` leaves them, neighbours are compared."""
+    promised = {column.name: pandas_dtype(column.dtype) for column in table.columns}
+    as_built = all(frame[name].dtype == promised[name] for name in table.key)
+    if as_built and in_order(frame, table.key, distinct=True):
+        return False
+    return bool(frame.duplicated(list(table.key)).any())

@@ -158,8 +158,8 @@ class Tokens:
     def joined(self) -> np.ndarray:
         """Whether an atom is one word with the next: a single joiner stands between the two."""
         after = np.zeros(len(self), dtype=bool)
-        near = np.flatnonzero(self.start[1:] - self.end[:-1] == 1)
-        after[near] = self.hold(JOINERS, self.end[near])
+        joiner = np.flatnonzero(self.hold(JOINERS, self.end[:-1]))
+        after[joiner] = self.start[joiner + 1] - self.end[joiner] == 1
         return after
 
     @cached_property

@@ -2,6 +2,7 @@
 
 import re
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -122,3 +123,20 @@ def test_a_table_comes_out_sorted_whatever_its_order(keys):
     built = tables.build("blocks", rows)
     assert list(zip(built["doc_id"], built["start"], strict=True)) == sorted(keys)
     pd.testing.assert_frame_equal(built, tables.build("blocks", sorted(rows, key=lambda r: (r["doc_id"], r["start"]))))
+
+
+@given(
+    st.lists(st.tuples(st.sampled_from(["a", "b", None]), st.integers(0, 2)), max_size=6),
+    st.booleans(),
+    st.sampled_from(["str", "object"]),
+)
+def test_two_rows_of_one_key_are_seen_in_any_order(keys, in_order, dtype):
+    """A table is refused when, and only when, two of its rows have one key: sorted or not, a name missing or not."""
+    keys = sorted(keys, key=str) if in_order else keys
+    frame = pd.DataFrame({"doc_id": pd.array([doc for doc, _ in keys], dtype=dtype)})
+    frame["start"] = np.array([start for _, start in keys], dtype=np.int64)
+    if len(set(keys)) == len(keys):
+        assert tables.check(frame, "sentences", columns=["doc_id", "start"]) is frame
+    else:
+        with pytest.raises(sco.TableError, match="the table `sentences` holds two rows for"):
+            tables.check(frame, "sentences", columns=["doc_id", "start"])

@@ -87,13 +87,14 @@ class Words:
 
 def read_words(tokens: Tokens, rows: np.ndarray, lexicon: Lexicon) -> Words:
     """Put together the words of the texts ``rows`` of ``tokens``, in ascending order, and look each up."""
-    number = np.full(len(tokens.base), -1)
-    number[rows] = np.arange(len(rows))
-    row = number[tokens.row]
-    joined = tokens.joined
-    follows = np.concatenate([[False], joined[:-1]]) if len(joined) else joined
-    first, last = np.flatnonzero((row >= 0) & ~follows), np.flatnonzero((row >= 0) & ~joined)
-    start, end, row = tokens.start[first], tokens.end[last], row[first]
+    number = np.zeros(len(tokens.base), dtype=np.int64)
+    wanted = np.zeros(len(tokens.base), dtype=bool)
+    number[rows], wanted[rows] = np.arange(len(rows)), True
+    begins, ends = wanted[tokens.row], wanted[tokens.row]
+    begins[1:] &= ~tokens.joined[:-1]
+    ends &= ~tokens.joined
+    first, last = np.flatnonzero(begins), np.flatnonzero(ends)
+    start, end, row = tokens.start[first], tokens.end[last], number[tokens.row[first]]
     kind, mask = _look_up(tokens, first, last, lexicon)
     mark = _marks(tokens, start, end, row)
     words = Words(tokens.text, start, end, row, tokens.base[rows], kind, mask, np.zeros(0, dtype=np.int64), mark)
