@@ -51,8 +51,12 @@ _STOPPED = re.compile(r"\.\s[–—-]\s[A-Z]")
 _PRESIDES = re.compile(r"(?:Mr|Mrs|Ms|Miss|Sir|Dr)\.? [^()]{2,160}\([^()]{3,60}\)(?:.*)")
 #: what must stand behind a line's first colon for a label to end there: a space, a quotation; or, in a time, a figure
 _BEHIND_COLON = re.compile(r"[:：](?:[*_]*+(?=\s|$|[“\"‘'«(\[])|\d)")
+_PRESIDES_BEGIN = ("M", "S", "D")
+_SPACE_OR_END = ("", " ")
 _LONGEST_LABEL = 180
 _LONGEST_FIRST = 120
+#: a line with one of these at its end ends there (`is_ended`)
+_SURELY_ENDED = '.?!…:;,—–-"”’'
 _IN_CAPITALS = ascii_uppercase + ".'’ -"
 #: what may stand behind a colon: white space, marks, figures (or something beyond ASCII)
 _BEHIND = SPACES + "*_\"'([" + digits
@@ -97,8 +101,9 @@ class Label(NamedTuple):
 def candidates(text: str, lines: Iterable[LineAndNext], wrapped: bool) -> Iterator[Label]:
     """Look at the start of every line that is not furniture, and at every link, for what has the form of a label.
 
-    ``lines`` are those of ``text``, each with the one behind it; those that `may_begin` rules out can be missing.
-    ``wrapped`` says whether its paragraphs are broken over several lines.
+    ``lines`` are those of ``text``, each with the one behind it. Lines that `may_begin` rules out can be missing, and
+    lines behind those that `may_go_on` rules out, unless the text is ``wrapped``: its paragraphs are broken over
+    several lines.
     """
     stops = _STOPPED.search(text) is not None
     for line, following in lines:
@@ -117,17 +122,26 @@ def candidates(text: str, lines: Iterable[LineAndNext], wrapped: bool) -> Iterat
 
 def may_begin(lines: Lines) -> np.ndarray:
     """Tell which lines may begin with a label, by how they begin and by what stands behind their first colon."""
-    if not len(lines):
-        return np.zeros(0, dtype=bool)
-    tokens, start, end = lines.tokens, lines.start, lines.end
     look = np.isin(lines.look, [number for number, look in enumerate(("", *LOOKS)) if look in _MAY_BEGIN])
-    formed = _have_form(lines)
+    return look & (_have_form(lines) | _announce(lines) | may_go_on(lines))
+
+
+def may_go_on(lines: Lines) -> np.ndarray:
+    """Tell which lines may hold the first half of a label that ends on the next."""
+    ended = lines.tokens.hold(_SURELY_ENDED, lines.end - 1)
+    next_is_plain = ~lines.gap[1:] & (lines.look[1:] == 0) & _announce(lines)[1:]
+    goes_on = np.append(next_is_plain, False)[: len(lines)]
+    return goes_on & ~ended & (lines.end - lines.start <= _LONGEST_FIRST)
+
+
+def _announce(lines: Lines) -> np.ndarray:
+    """Tell which lines have a first colon that a label may stand before (`_BEHIND_COLON`)."""
+    tokens, end = lines.tokens, lines.end
     colons = tokens.places(":：")
-    first = np.append(colons, len(tokens.text))[np.searchsorted(colons, start)]
+    first = np.append(colons, len(tokens.text))[np.searchsorted(colons, lines.start)]
     behind = np.minimum(first + 1, end - 1)
-    announced = (first < end) & ((first + 1 == end) | tokens.hold(_BEHIND, behind) | (tokens.characters[behind] > 0x7F))
-    goes_on = np.append(announced[1:] & ~lines.gap[1:] & (lines.look[1:] == 0), False)
-    return look & (formed | announced | (goes_on & (end - start <= _LONGEST_FIRST)))
+    followed = tokens.hold(_BEHIND, behind) | (tokens.characters[behind] > 0x7F)
+    return (first < end) & ((first + 1 == end) | followed)
 
 
 def _have_form(lines: Lines) -> np.ndarray:
@@ -177,40 +191,53 @@ def _at_start(
     """Find the first of ``forms`` that the beginning of ``line`` has; if none, what stands before a colon."""
     for form, pattern in forms:
         match = pattern.match(line.text)
-        label = _make(line, match, form, following, wrapped) if match else None
+        found = Announced(match["label"], match.start("label"), match.end()) if match else None
+        label = _make(line, found, form, following, wrapped) if found else None
         if label:
             return label
-    match = before_colon(line.text)
-    return _make(line, match, "colon", following, wrapped) if match else None
+    found = before_colon(line.text)
+    return _make(line, found, "colon", following, wrapped) if found else None
 
 
-def before_colon(line: str) -> re.Match[str] | None:
-    """Match what may be a label before the first colon of ``line``: `_COLON`, tried only where that colon allows it."""
+class Announced(NamedTuple):
+    """What may be a label before a colon: the words, where they start in the line, and where the colon's marks end."""
+
+    label: str
+    start: int
+    end: int
+
+
+def before_colon(line: str) -> Announced | None:
+    """Find what may be a label before the first colon of ``line``: `_COLON`, tried only where that colon allows it."""
     colon, wide = line.find(":"), line.find("：")
     first = min(colon, wide) if colon >= 0 <= wide else max(colon, wide)
     if first < 0 or not _BEHIND_COLON.match(line, first):
         return None
-    if first > _LONGEST_LABEL and line[0].isalpha() and line[0] != "Q" and line[first - 1].isalnum():
-        return None
-    return _COLON.match(line)
+    if line[0].isalpha() and line[0] != "Q" and line[first - 1].isalnum():
+        if first > _LONGEST_LABEL:
+            return None
+        if line[first + 1 : first + 2] in _SPACE_OR_END:
+            return Announced(line[:first], 0, first + 1)  # the commonest case, without markup or figures
+    match = _COLON.match(line)
+    return Announced(match["label"], match.start("label"), match.end()) if match else None
 
 
-def _make(line: Line, match: re.Match[str], form: str, following: Line | None, wrapped: bool) -> Label | None:
-    printed = match["label"].strip(_MARKS)
+def _make(line: Line, found: Announced, form: str, following: Line | None, wrapped: bool) -> Label | None:
+    printed = found.label.strip(_MARKS)
     if not printed:
         return None
     core, notes = without_brackets(printed)
-    rest = line.text[match.end() :].strip(" *_\xa0")
+    rest = line.text[found.end :].strip(" *_\xa0")
     shape = "part" if form == "question" else shape_of(core)
     flows_on = wrapped and following is not None and not following.gap
     headline = bool(rest) and not flows_on and _is_short(rest) and (not line.ended or _in_title_case(rest))
-    headline = headline or _PRESIDES.fullmatch(rest) is not None
-    start = line.start + match.start("label")
-    return Label(start, line.start + match.end(), printed, core, notes, form, shape, rest, headline)
+    headline = headline or (rest[:1] in _PRESIDES_BEGIN and _PRESIDES.fullmatch(rest) is not None)
+    start = line.start + found.start
+    return Label(start, line.start + found.end, printed, core, notes, form, shape, rest, headline)
 
 
 def _is_short(rest: str) -> bool:
-    return len(rest.split(None, 25)) <= 25
+    return len(rest) < 51 or len(rest.split(None, 25)) <= 25  # 26 words have more letters and spaces
 
 
 def _in_title_case(rest: str) -> bool:
@@ -227,16 +254,16 @@ def _over_two_lines(line: Line, following: Line) -> Label | None:
         return None
     if line.ended and not line.text.endswith(")"):
         return None
-    match = before_colon(following.text)
-    if not match:
+    found = before_colon(following.text)
+    if not found:
         return None
-    printed = f"{line.text} {match['label'].strip(' *_')}"
+    printed = f"{line.text} {found.label.strip(' *_')}"
     core, notes = without_brackets(printed)
     shape = shape_of(core)
     if shape not in ("titled", "named office"):
         return None
-    end = following.start + match.end()
-    return Label(line.start, end, printed, core, notes, "colon", shape, following.text[match.end() :].strip(), False)
+    rest = following.text[found.end :].strip()
+    return Label(line.start, following.start + found.end, printed, core, notes, "colon", shape, rest, False)
 
 
 def _links(text: str) -> Iterator[Label]:

@@ -12,13 +12,13 @@ from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
 
 from ..tokens import split_tokens
-from .candidates import Label, LineAndNext, alone, candidates, may_begin, may_stand_alone
+from .candidates import Label, LineAndNext, alone, candidates, may_begin, may_go_on, may_stand_alone
 from .lines import Line, Lines
 from .shapes import is_office, label_words
 
 _COLON = re.compile(":")
 _COLON_AND_SPACE = re.compile(r":(?=\s)")
-_SENTENCE_STOP = re.compile(r"[.?!…”\")]\s")
+_STOPS = frozenset('.?!…”")')
 #: what an accepted label in capitals may end in where its colon was misread or no space is left behind it
 _SIGN = re.compile(r"\s?[;.,:]")
 _DAMAGED = re.compile(r"\s?[;.,](?=\s+[A-Z“\"])|:(?=[A-Z“\"])")
@@ -31,11 +31,15 @@ class Labels:
     def __init__(self, lines: Lines) -> None:
         self._lines = lines
         self.wrapped = lines.wrapped()
-        self._begin, self._alone = (lines.by_text(chosen) for chosen in (may_begin(lines), may_stand_alone(lines)))
+        alone = may_stand_alone(lines)
+        self._begin, self._alone = lines.by_text(may_begin(lines)), lines.by_text(alone)
+        self._next_needed = (may_go_on(lines) | alone | self.wrapped[lines.doc]).tolist()
 
     def of(self, doc: int, text: str) -> list[Label]:
         """Find the labels of one text, given with its number: see `find_labels`."""
-        begin, alone = (self._lines.with_next(doc, numbers[doc]) for numbers in (self._begin, self._alone))
+        begin, alone = (
+            self._lines.with_next(doc, numbers[doc], self._next_needed) for numbers in (self._begin, self._alone)
+        )
         return labels_among(text, begin, bool(self.wrapped[doc]), alone, lambda: self._lines.with_margin(doc))
 
 
@@ -71,7 +75,7 @@ def _decide(candidates: list[Label], text: str) -> list[Label]:
         if not label.shape.startswith("no: "):
             groups[name].append(label)
     if not groups:
-        return [label._replace(reason=label.shape[4:]) for label in candidates]
+        return [Label(*label[:-1], label.shape[4:]) for label in candidates]
     verdicts = _judge_all(groups, len(candidates), text)
     decided = []
     for name, label in zip(names, candidates, strict=True):
@@ -106,15 +110,12 @@ def _judge_all(groups: dict[str, list[Label]], n_candidates: int, text: str) -> 
 
 def _printed_again(text: str, printed: set[str]) -> set[str]:
     """Return those of ``printed`` that stand before two colons of ``text`` or more, be it in the middle of a line."""
-    lengths: dict[str, set[int]] = defaultdict(set)  # by how the name ends: what may stand before a colon that ends so
-    for name in printed:
-        lengths[name[-4:]].add(len(name))
-    sizes = sorted({len(ending) for ending in lengths})
+    lengths, size = _lengths_by_ending(printed)
     ends: dict[str, int] = {}
     again: set[str] = set()
     for colon in _COLON.finditer(text) if printed else ():
         end = colon.start()
-        for length in (length for size in sizes for length in lengths.get(text[max(end - size, 0) : end], ())):
+        for length in lengths.get(text[max(end - size, 0) : end], ()):
             name = text[max(end - length, 0) : end]
             if name in printed and end - length >= ends.get(name, 0):
                 if name in ends:
@@ -123,6 +124,15 @@ def _printed_again(text: str, printed: set[str]) -> set[str]:
         if len(again) == len(printed):
             break
     return again
+
+
+def _lengths_by_ending(printed: set[str]) -> tuple[dict[str, list[int]], int]:
+    """Return how long the names are that end in the same few letters, the longest first; and how many letters."""
+    size = min(4, *map(len, printed)) if printed else 0
+    lengths: dict[str, set[int]] = defaultdict(set)
+    for name in printed:
+        lengths[name[-size:]].add(len(name))
+    return {ending: sorted(found, reverse=True) for ending, found in lengths.items()}, size
 
 
 def _is_quoted(label: Label) -> bool:
@@ -150,9 +160,10 @@ def _is_long(rest: str, words: int) -> bool:
 
 def _is_dateline(label: Label) -> bool:
     """Tell "OTTAWA —" and "NEW YORK —" from "PRESIDENT TOKAYEV —": before a dash only an office makes a speaker."""
+    if label.form != "rule" or label.shape not in ("single", "capitals"):
+        return False
     words = label.group.split()
-    office = words[0] in label_words("honorifics") or any(is_office(word) for word in words)
-    return label.form == "rule" and label.shape in ("single", "capitals") and not office
+    return words[0] not in label_words("honorifics") and not any(is_office(word) for word in words)
 
 
 def _judge(labels: list[Label], sure: bool, n_sure: int, roundup: bool, namesake: bool) -> tuple[bool, str]:
@@ -200,16 +211,18 @@ def _damaged(text: str, with_margin: Callable[[], Iterable[tuple[Line, int]]], d
 
 def _in_mid_line(text: str, printed: set[str]) -> Iterator[tuple[int, int, int]]:
     """Find where one of ``printed`` stands between a sentence's end and a colon: its start, its end, the colon's."""
-    longest = max(map(len, printed))
+    lengths, size = _lengths_by_ending(printed)
     reached = 0
     for colon in _COLON_AND_SPACE.finditer(text):
         end = colon.start()
         while end and text[end - 1].isspace():
             end -= 1
-        for stop in _SENTENCE_STOP.finditer(text, max(end - longest - 2, 0), end):
-            if stop.end() >= reached and text[stop.end() : end] in printed:
+        for length in lengths.get(text[max(end - size, 0) : end], ()):
+            start = end - length
+            stands = start >= max(reached, 2) and text[start - 1].isspace() and text[start - 2] in _STOPS
+            if stands and text[start:end] in printed:
                 reached = colon.end()
-                yield stop.end(), end, reached
+                yield start, end, reached
                 break
 
 

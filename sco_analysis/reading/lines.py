@@ -245,11 +245,11 @@ class Lines:
         bounds, numbers = np.searchsorted(numbers, self.first).tolist(), numbers.tolist()
         return [numbers[a:b] for a, b in pairwise(bounds)]
 
-    def with_next(self, doc: int, numbers: Iterable[int]) -> Iterator[tuple[Line, Line | None]]:
-        """Yield some of the lines of one text, given by their ``numbers``, each with the line behind it."""
+    def with_next(self, doc: int, numbers: Iterable[int], needed: list[bool]) -> Iterator[tuple[Line, Line | None]]:
+        """Yield some of the lines of one text, given by ``numbers``, each with the line behind it where ``needed``."""
         last = int(self.first[doc + 1]) - 1
         for number in numbers:
-            yield self.line(number), self.line(number + 1) if number < last else None
+            yield self.line(number), self.line(number + 1) if needed[number] and number < last else None
 
     def with_margin(self, doc: int) -> Iterator[tuple[Line, int]]:
         """Yield the lines of one text, each with the offset at which the one before it ends."""

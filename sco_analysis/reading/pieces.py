@@ -14,7 +14,7 @@ import numpy as np
 
 from ..tokens import Tokens
 from .candidates import Label
-from .lines import LONGEST, LOOKS, Line, Lines, is_ended
+from .lines import LONGEST, LOOKS, SPACES, Line, Lines, is_ended
 
 #: what a block may be for, with the number that stands for it in arrays
 KINDS = ("heading", "byline", "dateline", "caption", "furniture", "label", "prose", "speech", "mark")
@@ -57,26 +57,46 @@ class Pieces(NamedTuple):
 def cut_at_labels(lines: Lines, texts: list[str], labels: list[list[Label]]) -> Pieces:
     """Cut the lines of many texts at their accepted labels, given in order for each text."""
     base = lines.tokens.base.tolist()
-    accepted = [[label for label in of if label.accepted] for of in labels]
-    spans = [(label.start + base[doc], label.end + base[doc]) for doc, of in enumerate(accepted) for label in of]
+    accepted = [(doc, label) for doc, of in enumerate(labels) for label in of if label.accepted]
+    spans = [(label.start + base[doc], label.end + base[doc]) for doc, label in accepted]
     start, end = np.array(spans, dtype=np.int64).reshape(-1, 2).T
     first = np.searchsorted(lines.end, start, side="right")  # the lines that each label touches
     behind = np.maximum(np.searchsorted(lines.start, end), first + 1)
-    depth = np.bincount(first, minlength=len(lines) + 1) - np.bincount(behind, minlength=len(lines) + 1)
-    is_touched = np.cumsum(depth)[: len(lines)] > 0
+    steps = np.bincount(first, minlength=len(lines) + 1) - np.bincount(behind, minlength=len(lines) + 1)
+    touched = np.cumsum(steps)[: len(lines)]  # by so many labels
+    leads = (touched[first] == 1) & (behind == first + 1) & (start == lines.start[first])
+    odd: list[list[Label]] = [[] for _ in labels]
+    for number in np.flatnonzero(~leads).tolist():
+        odd[accepted[number][0]].append(accepted[number][1])
+    touched[first[leads]] *= -1  # lines that one label begins, and no other touches
     rows = [
         (line.start + base[doc], line.end + base[doc], doc, _NUMBER_OF_LOOK[line.look], line.gap, line.indent, is_label)
-        for doc, touched in enumerate(lines.by_text(is_touched))
-        for line, is_label in _cut_at(accepted[doc], map(lines.line, touched), texts[doc])
+        for doc, numbers in enumerate(lines.by_text(touched > 0))
+        for line, is_label in _cut_at(odd[doc], map(lines.line, numbers), texts[doc])
     ]
-    cut = np.array(rows, dtype=np.int64).reshape(-1, len(Pieces._fields)).T
-    whole = np.flatnonzero(~is_touched)
-    columns = (lines.start, lines.end, lines.doc, lines.look, lines.gap, lines.indent, np.zeros(len(lines), dtype=bool))
-    joined = [
-        np.concatenate([column[whole], own.astype(column.dtype)]) for column, own in zip(columns, cut, strict=True)
-    ]
+    whole = _whole(lines, np.flatnonzero(touched == 0))
+    led, end = first[leads], end[leads]
+    own = _whole(lines, led)._replace(end=end, is_label=np.ones(len(led), dtype=bool))
+    parts = (whole, own, _rests(lines, led, end), np.array(rows, dtype=np.int64).reshape(-1, len(Pieces._fields)).T)
+    joined = [np.concatenate(columns).astype(columns[0].dtype) for columns in zip(*parts, strict=True)]
     order = np.argsort(joined[0], kind="stable")
     return Pieces(*(column[order] for column in joined))
+
+
+def _whole(lines: Lines, numbers: np.ndarray) -> Pieces:
+    """Return some of the lines as pieces."""
+    columns = (lines.start, lines.end, lines.doc, lines.look, lines.gap, lines.indent)
+    return Pieces(*(column[numbers] for column in columns), np.zeros(len(numbers), dtype=bool))
+
+
+def _rests(lines: Lines, numbers: np.ndarray, start: np.ndarray) -> Pieces:
+    """Return what is left of some of the lines from ``start`` on, where that is more than space and markup."""
+    inner, outer = lines.tokens.strip(start, lines.end[numbers], " \t*_\xa0")
+    shown = np.flatnonzero(inner < outer)
+    start, end = lines.tokens.strip(start[shown], lines.end[numbers[shown]], SPACES)
+    nothing = np.zeros(len(shown), dtype=np.int64)
+    rests = Pieces(start, end, lines.doc[numbers[shown]], nothing, nothing > 0, nothing, nothing > 0)
+    return Pieces(*(column[start < end] for column in rests))
 
 
 def _cut_at(labels: Iterable[Label], lines: Iterable[Line], text: str) -> Iterator[tuple[Line, bool]]:

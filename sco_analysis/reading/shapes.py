@@ -39,6 +39,7 @@ def part_of(label: str) -> str:
     return _parts().get(" ".join(label.replace(".", "").casefold().split()), "")
 
 
+@lru_cache(REMEMBERED)
 def without_brackets(printed: str) -> tuple[str, tuple[str, ...]]:
     """Split a label as printed into what stands outside of its brackets and the notes inside them."""
     if "(" not in printed and "[" not in printed:
