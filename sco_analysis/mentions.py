@@ -17,6 +17,7 @@ import numpy as np
 import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
+from .collecting import uncollected
 from .dictionaries import Dictionary, read_dictionary
 from .matches.addresses import find_addresses
 from .matches.contexts import refused
@@ -48,6 +49,7 @@ def find_mentions(sentences: pd.DataFrame, dictionary: Dictionary | str | Path) 
     return mentions_among(split_tokens(sentences["text"].tolist()), [dictionary], sentences)
 
 
+@uncollected
 def mentions_among(tokens: Tokens, dictionaries: Iterable[Dictionary], sentences: pd.DataFrame) -> pd.DataFrame:
     """Find mentions as `find_mentions` does, of several dictionaries, where the ``tokens`` of the sentences are known.
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from . import tables
+from .collecting import uncollected
 from .layout import Block, Layout, layouts_of
 from .speech.cued import cued_sentences
 from .speech.findings import Found, from_post, in_sentence, post_of
@@ -35,6 +36,7 @@ _RECORD = tuple(
 )
 
 
+@uncollected
 def find_quotations(documents: pd.DataFrame, turns: pd.DataFrame) -> pd.DataFrame:
     """Find who is quoted and reported in prose.
 

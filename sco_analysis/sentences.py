@@ -9,6 +9,7 @@ import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
 from . import tables
+from .collecting import uncollected
 from .layout import Layouts, count_spoken, layouts_of, stage_directions
 from .reading.lines import SPACES, pattern_of
 from .reading.pieces import KINDS
@@ -51,6 +52,7 @@ def split_sentences(documents: pd.DataFrame, turns: pd.DataFrame, quotations: pd
     return sentences_and_tokens(documents, turns, quotations)[0]
 
 
+@uncollected
 def sentences_and_tokens(
     documents: pd.DataFrame, turns: pd.DataFrame, quotations: pd.DataFrame, tokens: Tokens | None = None
 ) -> tuple[pd.DataFrame, Tokens]:

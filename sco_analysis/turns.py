@@ -11,6 +11,7 @@ import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
 from . import tables
+from .collecting import uncollected
 from .layout import Layouts, count_spoken, layouts_of
 from .people import fold
 from .reading.pieces import LABEL, SPEECH
@@ -32,6 +33,7 @@ _SPACE = re.compile(r"\s*")
 _REST_OF_NAME = re.compile(r"[\w'’-]*")
 
 
+@uncollected
 def split_turns(documents: pd.DataFrame) -> pd.DataFrame:
     """Split transcripts into turns; a document without accepted labels has none.
 

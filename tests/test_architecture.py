@@ -18,6 +18,7 @@ TESTS = Path(__file__).parent
 ORDER = [
     "errors",
     "progress",
+    "collecting",
     "files",
     "fingerprints",
     "ledger",

@@ -8,6 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
+from ..collecting import uncollected
 from ..reading.stops import SPACES
 from ..tokens import Tokens
 from .clauses import ROLES, Hits, Words, find_entries, place_targets, read_words
@@ -19,6 +20,7 @@ THRESHOLD = 0.15  # from here on a score of the rules is called friendly or host
 _EVIDENCE_LEAST = 0.05  # weaker words are not named
 
 
+@uncollected
 def score_by_rules(placed: Placed) -> pd.DataFrame:
     """Score by lexicon and clauses: one row for each sentence and key in it, sorted, and the words that it rests on."""
     lexicon = read_lexicon()
