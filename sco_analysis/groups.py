@@ -149,9 +149,9 @@ def _label(parsed: Parsed, rows: pd.DataFrame, column: str) -> list[str]:
 
 def _known(rows: pd.DataFrame, column: str) -> list[str | None]:
     """Return the values of a column of text, nothing where they are missing or there is no such column."""
-    return (
-        rows[column].astype(object).where(rows[column].notna(), None).tolist() if column in rows else [None] * len(rows)
-    )
+    if column not in rows:
+        return [None] * len(rows)
+    return pd.array(rows[column].array, dtype="str").to_numpy(dtype=object, na_value=None).tolist()
 
 
 def _session_labels(parsed: Parsed, rows: pd.DataFrame) -> list[str]:

@@ -116,7 +116,7 @@ def sum_topics(
     return {
         "groups": count_groups(parsed, by, [(heard, group), (turns, number_groups(parsed, turns, by))]),
         "topics": count_rows(topics, what),
-        "covered": count_numbers([of_rows.of(np.unique(row))]),
+        "covered": count_numbers([of_rows.of(np.flatnonzero(np.bincount(row)))]),
         **_named("rate", sum_clusters(words, mentions, "rate")),
         **_named("share", sum_clusters(sentences, first_mentions, "share")),
         **_named("speakers", count_descriptions(parsed, cast.weighted(n_words, kept), by)),

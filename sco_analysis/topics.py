@@ -68,12 +68,18 @@ def _find_topics(
     dictionary = dictionary if isinstance(dictionary, Dictionary) else read_dictionary(dictionary)
     found = parsed.mentions if own else find_mentions(sentences, dictionary)
     what = ["topic", "sub"] if sub else ["topic"]
-    hits = found[["doc_id", "sentence", "key", *what[1:]]].set_axis(["doc_id", "start", *what], axis=1)
-    hits = hits[found["kind"].eq("topic")] if own else hits
+    at = np.flatnonzero(found["kind"].eq("topic") if own else np.ones(len(found)))
+    names = {"doc_id": "doc_id", "start": "sentence", "topic": "key"} | ({"sub": "sub"} if sub else {})
+    hits = pd.DataFrame({name: found[column].array.take(at) for name, column in names.items()})
     hits = hits.assign(sub=hits["sub"].fillna(NO_SUB)) if sub else hits
-    known = dict.fromkeys((key, s or NO_SUB) for pattern in dictionary.patterns for key, s in pattern.targets)
-    topics = pd.DataFrame([*known], columns=what) if sub else pd.DataFrame({"topic": dictionary.keys})
+    topics = pd.DataFrame(_subs(dictionary), columns=what) if sub else pd.DataFrame({"topic": dictionary.keys})
     return hits, pd.concat([topics, hits[what].take(tell_apart(hits, what)[1])]).drop_duplicates(ignore_index=True)
+
+
+def _subs(dictionary: Dictionary) -> list[tuple[str, str]]:
+    """List the topics of a dictionary, each with its sub-topics."""
+    targets = ((key, sub or NO_SUB) for pattern in dictionary.patterns for key, sub in pattern.targets)
+    return list(dict.fromkeys(targets))
 
 
 def spread_topics(sentences: pd.DataFrame, hits: pd.DataFrame) -> pd.DataFrame:
