@@ -200,21 +200,35 @@ class Matcher:
 
     def _classes(self, tokens: Tokens) -> tuple[np.ndarray, list[tuple[int, ...]]]:
         """For each distinct atom the class it belongs to, and for each class the symbols that its atoms satisfy."""
-        of: dict[int, list[int]] = defaultdict(list)
+        anything = [symbol for glob, symbol in self.globs if not glob.strip("*")]  # a lone * fits every atom
+        known: dict[tuple[int, ...], int] = {tuple(sorted(anything)): 0}
+        atoms, symbols = self._satisfied(tokens)
+        classes = np.zeros(len(tokens.surfaces), dtype=np.int64)
+        alone = np.bincount(atoms, minlength=len(classes))[atoms] == 1
+        distinct, which = np.unique(symbols[alone], return_inverse=True)
+        own = [known.setdefault(tuple(sorted([symbol, *anything])), len(known)) for symbol in distinct.tolist()]
+        classes[atoms[alone]] = np.array(own, dtype=np.int64)[which]
+        several: dict[int, list[int]] = defaultdict(list)
+        for atom, symbol in zip(atoms[~alone].tolist(), symbols[~alone].tolist(), strict=True):
+            several[atom].append(symbol)
+        for atom, own in several.items():
+            classes[atom] = known.setdefault(tuple(sorted([*own, *anything])), len(known))
+        return classes, list(known)
+
+    def _satisfied(self, tokens: Tokens) -> tuple[np.ndarray, np.ndarray]:
+        """List which distinct atoms satisfy which symbols: the numbers of both; a lone * is left out."""
+        atoms: list[int] = []
+        symbols: list[int] = []
         for fold in self.printed.keys() & tokens.of_fold.keys():
             for form, symbol in self.printed[fold]:
-                for number in tokens.of_fold[fold]:
-                    if not form or tokens.surfaces[number] == form:
-                        of[number].append(symbol)
-        anything = [symbol for glob, symbol in self.globs if not glob.strip("*")]  # a lone * fits every atom
+                fitting = [n for n in tokens.of_fold[fold] if not form or tokens.surfaces[n] == form]
+                atoms += fitting
+                symbols += [symbol] * len(fitting)
         for glob, symbol in self.globs:
-            for number in _fitting(glob, tokens) if glob.strip("*") else ():
-                of[number].append(symbol)
-        numbers: dict[tuple[int, ...], int] = {tuple(sorted(anything)): 0}
-        classes = np.zeros(len(tokens.surfaces), dtype=np.int64)
-        for number, symbols in of.items():
-            classes[number] = numbers.setdefault(tuple(sorted([*symbols, *anything])), len(numbers))
-        return classes, list(numbers)
+            fitting = list(_fitting(glob, tokens)) if glob.strip("*") else []
+            atoms += fitting
+            symbols += [symbol] * len(fitting)
+        return np.array(atoms, dtype=np.int64), np.array(symbols, dtype=np.int64)
 
 
 def _fitting(glob: str, tokens: Tokens) -> Iterator[int]:

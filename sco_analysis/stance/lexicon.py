@@ -34,6 +34,10 @@ GROUPS = (
     *("owner", "named", "adverb", "capital", "ing", "ed", "that", "to", "between", "for"),
 )
 BIT = {name: np.int64(1 << number) for number, name in enumerate(GROUPS)}
+_ENDINGS = tuple(
+    (ending, int(BIT[group])) for ending, group in (("n't", "negator"), ("ing", "ing"), ("ed", "ed"), ("ly", "adverb"))
+)
+_OWNER, _CAPITAL = int(BIT["owner"]), int(BIT["capital"])
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +90,8 @@ class Lexicon:
         for row in content["entries"]:
             for pattern in row["pattern"].split(" / "):
                 self.entries.append(self._compile(row, pattern, content["classes"]))
-        self._shortest = min(map(len, self._prefixes), default=99)
+        self._lengths = sorted(set(map(len, self._prefixes))) or [0]
+        self._starts = {prefix[: self._lengths[0]] for prefix in self._prefixes}
         self._by_anchor: dict[int, list[int]] = defaultdict(list)
         for number, entry in enumerate(self.entries):
             self._by_anchor[entry.anchor].append(number)
@@ -131,21 +136,16 @@ class Lexicon:
         word = printed.lower().replace("’", "'")
         mask = self.groups.get(word, 0)
         if word.endswith("'s"):
-            word, mask = word[:-2], mask | int(BIT["owner"])
+            word, mask = word[:-2], mask | _OWNER
             mask |= self.groups.get(word, 0)
-        if word.endswith("n't"):
-            mask |= int(BIT["negator"])
-        for ending in ("ing", "ed"):
+        for ending, bit in _ENDINGS:
             if word.endswith(ending):
-                mask |= int(BIT[ending])
-        if word.endswith("ly"):
-            mask |= int(BIT["adverb"])
+                mask |= bit
         if printed[0].isupper():
-            mask |= int(BIT["capital"])
+            mask |= _CAPITAL
         ids = set(self._exact.get(word, ()))
-        for size in range(self._shortest, len(word) + 1):
-            if (found := self._prefixes.get(word[:size])) is not None:
-                ids |= found
+        for size in self._lengths if word[: self._lengths[0]] in self._starts else ():
+            ids.update(self._prefixes.get(word[:size], ()))
         return (self._class(frozenset(ids)) if ids else 0) << len(GROUPS) | mask
 
     def _class(self, ids: frozenset[int]) -> int:
