@@ -149,7 +149,7 @@ def _whole_job(clock: Clock, documents: pd.DataFrame) -> tuple:
     """Parse a block as `parse` does, each step under its name, and count what the tallies are made of."""
     read = clock.run("turns", lambda: split_tokens(documents["text"].tolist()))
     turns = clock.run("turns", lambda: turns_among(documents, read))
-    quotations = clock.run("quotations", lambda: find_quotations(documents, turns))
+    quotations = clock.run("quotations", lambda: find_quotations(documents, turns, tokens=read))
     sentences, tokens = clock.run("sentences", lambda: sentences_and_tokens(documents, turns, quotations, read))
     both = [sco.read_dictionary(name) for name in ("states", "topics")]
     mentions = clock.run("mentions", lambda: mentions_among(tokens, both, sentences))

@@ -115,7 +115,7 @@ def _parse(documents: pd.DataFrame, scorer: str | Callable) -> Parsed:
         tokens = split_tokens(documents["text"].tolist())
         turns = turns_among(documents, tokens)
         step("quotations")
-        quotations = find_quotations(documents, turns)
+        quotations = find_quotations(documents, turns, tokens=tokens)
         step("sentences")
         sentences, tokens = sentences_and_tokens(documents, turns, quotations, tokens)
         step("mentions")

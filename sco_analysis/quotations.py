@@ -13,7 +13,8 @@ import pandas as pd
 
 from . import tables
 from .collecting import uncollected
-from .layout import Block, Layout, layouts_of
+from .layout import Layout, Layouts, layouts_of
+from .reading.pieces import HEADING, PROSE, SPEECH
 from .speech.cued import cued_sentences
 from .speech.findings import Found, from_post, in_sentence, post_of
 from .speech.forms import row_of, with_marks
@@ -23,7 +24,7 @@ from .speech.phrases import Sentence, sentences_with
 from .speech.prose import Prose, split_prose
 from .speech.quotes import Marked, MarkPlaces, pair_marks
 from .speech.sources import UNRESOLVED, Source, resolve_sources
-from .tokens import count_words
+from .tokens import Tokens, count_words
 from .turns import TRAVELLING
 
 #: the values of one row, by `_RECORD`
@@ -34,10 +35,11 @@ _RECORD = tuple(
     "start end text kind cue cue_start cue_end label label_start label_end how speaker state role confidence inside"
     " session".split()
 )
+_START, _TEXT, _KIND = (_RECORD.index(name) for name in ("start", "text", "kind"))
 
 
 @uncollected
-def find_quotations(documents: pd.DataFrame, turns: pd.DataFrame) -> pd.DataFrame:
+def find_quotations(documents: pd.DataFrame, turns: pd.DataFrame, *, tokens: Tokens | None = None) -> pd.DataFrame:
     """Find who is quoted and reported in prose.
 
     Parameters
@@ -46,6 +48,8 @@ def find_quotations(documents: pd.DataFrame, turns: pd.DataFrame) -> pd.DataFram
         The documents table (`read_corpus`); ``doc_id`` and ``text`` are needed, genre, source and date travel along.
     turns
         The turns of the same documents (`split_turns`): marked words inside a turn are found too, ``inside="turn"``.
+    tokens
+        The tokens of the documents' texts, where they are known: it saves looking through the texts for marks.
 
     Returns
     -------
@@ -61,18 +65,43 @@ def find_quotations(documents: pd.DataFrame, turns: pd.DataFrame) -> pd.DataFram
     """
     tables.check(documents, "documents", columns=["doc_id", "text"])
     tables.check(turns, "turns", columns=["doc_id", "start", "end", "speaker"])
-    with_turns = set(turns["doc_id"].unique().tolist())
     texts = documents["text"].tolist()
-    spoken = [doc_id in with_turns for doc_id in documents["doc_id"].tolist()]
-    found = _records(texts, list(layouts_of(texts)), spoken)
-    rows = [row for here in found for row in here]
-    origins = [number for number, here in enumerate(found) for _ in here]
-    frame = pd.DataFrame(rows, columns=list(_RECORD))
+    spoken = documents["doc_id"].isin(turns["doc_id"].unique()).to_numpy(dtype=bool)
+    layouts = layouts_of(texts, tokens)
+    prose = (layouts.kind == PROSE) | _are_quotations(texts, layouts)
+    speech = (layouts.kind == SPEECH) & spoken[layouts.doc]
+    found = _records(texts, _paragraphs(layouts, prose), _paragraphs(layouts, speech), MarkPlaces(texts, tokens))
+    origins = np.repeat(np.arange(len(texts)), [len(here) for here in found])
+    values = list(zip(*(record for here in found for record in here), strict=True)) or [()] * len(_RECORD)
+    dtypes = {column.name: column.dtype for column in tables.TABLES["quotations"].columns}
+    columns = {name: pd.array(column, dtype=dtypes[name]) for name, column in zip(_RECORD, values, strict=True)}
     for name in ("doc_id", *TRAVELLING):
-        frame[name] = documents[name].take(origins).array if name in documents else None
-    frame["n_words"] = count_words(frame["text"])
-    frame["repeat_of"] = _repeats(frame)
-    return tables.build("quotations", frame)
+        columns[name] = documents[name].array.take(origins) if name in documents else None
+    columns["n_words"] = count_words(values[_TEXT])
+    columns["repeat_of"] = _repeats(origins, documents["doc_id"].tolist(), columns["n_words"].tolist(), values)
+    return tables.build("quotations", pd.DataFrame(columns))
+
+
+def _are_quotations(texts: list[str], layouts: Layouts) -> np.ndarray:
+    """Tell which headings are signed quotations or posts that stand by themselves."""
+    chosen = np.zeros(len(layouts.kind), dtype=bool)
+    headings = np.flatnonzero(layouts.kind == HEADING)
+    base = layouts.base[layouts.doc[headings]]
+    columns = (layouts.doc[headings], layouts.start[headings] - base, layouts.end[headings] - base)
+    spans = zip(*(column.tolist() for column in columns), strict=True)
+    chosen[headings] = [_stands_alone(texts[n], start, end) for n, start, end in spans]
+    return chosen
+
+
+def _stands_alone(text: str, start: int, end: int) -> bool:
+    return bool(_SIGNED.match(text, start, end) or post_of(text, start, end))
+
+
+def _paragraphs(layouts: Layouts, chosen: np.ndarray) -> Paragraphs:
+    """Return the blocks that are ``chosen``."""
+    base = layouts.base[layouts.doc[chosen]]
+    columns = (layouts.doc[chosen], layouts.start[chosen] - base, layouts.end[chosen] - base, layouts.session[chosen])
+    return Paragraphs(*(column.tolist() for column in columns))
 
 
 def quotations_of(text: str, layout: Layout, *, spoken: bool = False) -> list[dict[str, Any]]:
@@ -80,17 +109,19 @@ def quotations_of(text: str, layout: Layout, *, spoken: bool = False) -> list[di
 
     ``spoken`` tells whether the document has turns, inside which marked words are looked for too.
     """
-    return [dict(zip(_RECORD, row, strict=True)) for row in _records([text], [layout], [spoken])[0]]
+    prose = [b for b in layout.blocks if b.kind == "prose"]
+    prose += [b for b in layout.blocks if b.kind == "heading" and _stands_alone(text, b.start, b.end)]
+    speech = [b for b in layout.blocks if spoken and b.kind == "speech"]
+    columns = (
+        Paragraphs([0] * len(here), [b.start for b in here], [b.end for b in here], [b.session for b in here])
+        for here in (sorted(prose), speech)
+    )
+    return [dict(zip(_RECORD, row, strict=True)) for row in _records([text], *columns, MarkPlaces([text]))[0]]
 
 
-def _records(texts: list[str], layouts: list[Layout], spoken: list[bool]) -> list[list[Record]]:
-    """Return the quotations of each document as rows of the table, in order."""
-    written, speech = Paragraphs(), Paragraphs()
-    for n, (text, layout, speaks) in enumerate(zip(texts, layouts, spoken, strict=True)):
-        written.add(n, (block for block in layout.blocks if _may_quote(text, block)))
-        speech.add(n, (block for block in layout.blocks if speaks and block.kind == "speech"))
+def _records(texts: list[str], written: Paragraphs, speech: Paragraphs, places: MarkPlaces) -> list[list[Record]]:
+    """Return the quotations of each document, those in turns among them, as rows of the table in order."""
     prose = split_prose(texts, written)
-    places = MarkPlaces(texts)
     found = _in_prose(prose, pair_marks(texts, written, places))
     quoted = [(n, q.start, q.end) for n, here in enumerate(found) for q in here if q.kind in ("direct", "scare")]
     namings = read_names(prose, [any(q.kind != "scare" for q in here) for here in found], quoted)
@@ -150,13 +181,6 @@ def _in_turns(texts: list[str], speech: Paragraphs, marks: dict[int, list[Marked
                     yield n, found
 
 
-def _may_quote(text: str, block: Block) -> bool:
-    """Tell whether quotations are looked for in a block: in prose, and in a signed quotation that stands by itself."""
-    if block.kind == "heading":
-        return bool(_SIGNED.match(text, block.start, block.end) or post_of(text, block.start, block.end))
-    return block.kind == "prose"
-
-
 def _record(text: str, q: Found, source: Source) -> Record:
     a, b = q.label or (q.start, q.start)
     return (
@@ -165,13 +189,13 @@ def _record(text: str, q: Found, source: Source) -> Record:
     )  # fmt: skip
 
 
-def _repeats(frame: pd.DataFrame) -> list[str | None]:
+def _repeats(origins: np.ndarray, doc_ids: list[str], n_words: list[int], values: list[tuple]) -> list[str | None]:
     """Name, for each quotation printed before in the same document, the first; as where a lead repeats the text."""
-    seen: dict[tuple[str, str], str] = {}
+    seen: dict[tuple[str, str], int] = {}
     repeats: list[str | None] = []
-    rows = zip(*(frame[name].tolist() for name in ("doc_id", "text", "start", "n_words", "kind")), strict=True)
-    for doc_id, content, start, n_words, kind in rows:
-        here = f"{doc_id}:{start}"
-        first = seen.setdefault((doc_id, " ".join(content.casefold().split())), here)
-        repeats.append(first if first != here and n_words >= 5 and kind != "scare" else None)
+    rows = zip(origins.tolist(), values[_TEXT], values[_START], n_words, values[_KIND], strict=True)
+    for origin, content, start, n, kind in rows:
+        doc_id = doc_ids[origin]
+        first = seen.setdefault((doc_id, " ".join(content.casefold().split())), start)
+        repeats.append(f"{doc_id}:{first}" if first != start and n >= 5 and kind != "scare" else None)
     return repeats

@@ -38,7 +38,8 @@ def plain_split(text, start, end):
 
 
 def paragraphs_of(spans):
-    return Paragraphs(*map(list, zip(*spans, strict=True)), [1] * len(spans)) if spans else Paragraphs()
+    columns = zip(*spans, strict=True) if spans else [()] * 3
+    return Paragraphs(*map(list, columns), [1] * len(spans))
 
 
 def marks_of(text):

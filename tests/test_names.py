@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sco_analysis.layout import Block
 from sco_analysis.speech import flags
 from sco_analysis.speech.abbreviations import spelled_anywhere
 from sco_analysis.speech.capitals import read_run, run_end
@@ -19,9 +18,9 @@ from sco_analysis.speech.prose import split_prose
 
 
 def namings_of(*texts, quoted=()):
-    paragraphs = Paragraphs()
-    for n, text in enumerate(texts):
-        paragraphs.add(n, [Block(*span, "prose", 1) for span in paragraphs_of(text)])
+    spans = [(n, *span) for n, text in enumerate(texts) for span in paragraphs_of(text)]
+    columns = zip(*spans, strict=True) if spans else [()] * 3
+    paragraphs = Paragraphs(*map(list, columns), [1] * len(spans))
     return read_names(split_prose(texts, paragraphs), [True] * len(texts), list(quoted))
 
 
@@ -168,9 +167,8 @@ def test_a_block_of_names_is_read_as_each_is_by_the_rules(texts, cut):
         assert list(zip(found.start, found.end, found.subject, found.vote, strict=True)) == [
             (run.start, run.end, run.subject, run.vote) for run in runs
         ]
-        assert list(zip(found.quoted, found.sentence, found.paragraph, strict=True)) == [
-            tuple(place) for _, *place in names
-        ]
+        places = zip(found.weight, found.sentence, found.paragraph, strict=True)
+        assert list(places) == [(6 + 1.5 * run.subject - 3 * said, *place) for run, said, *place in names]
         told = [like or n.kind for n, like in zip(found.names, found.like, strict=True)]
         assert [i for i, run in enumerate(runs) if run.person_like and not told[i]] == []
 

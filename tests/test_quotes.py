@@ -6,7 +6,6 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sco_analysis.layout import Block
 from sco_analysis.speech.paragraphs import Paragraphs
 from sco_analysis.speech.quotes import pair_marks
 
@@ -14,8 +13,7 @@ MARKS = "\"'“”„‟«»‘’‚‹›`"
 
 
 def marks_of(text, spans):
-    paragraphs = Paragraphs()
-    paragraphs.add(0, [Block(*span, "prose", 1) for span in spans])
+    paragraphs = Paragraphs([0] * len(spans), [a for a, _ in spans], [b for _, b in spans], [1] * len(spans))
     return [mark for here in pair_marks([text], paragraphs).values() for mark in here]
 
 

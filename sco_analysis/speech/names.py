@@ -54,8 +54,6 @@ class Mention:
     end: int
     entity: Entity
     subject: bool
-    quoted: bool
-    sentence: int
     paragraph: int
 
 
@@ -71,7 +69,7 @@ class Cast:
         self._by_first: dict[str, list[Entity]] = defaultdict(list)
         self._by_name: dict[str, Entity] = {}
         self._holders: dict[Person, Entity] = {}
-        #: what a name meant when it was last met, as long as that cannot have changed; single names by their key
+        #: what a name meant when it was last met; single ones by their key, for they mean another once another is met
         self._meant: dict[tuple[Name, str], Entity] = {}
         self._single: dict[str, list[tuple[Name, str]]] = defaultdict(list)
         self._alone = {name.key for name in namings.names if name.single}
@@ -112,22 +110,47 @@ class Cast:
         return namings.without(nameless) if nameless else namings
 
     def _meet(self, name: Name, kind: str) -> Entity | None:
-        """Find what a name means, and note what it tells."""
-        entity = self._link(name, kind)
-        if entity:
-            self.first.setdefault(entity, len(self.named))
+        """Find the entity a name means, or make one, and note what it tells."""
+        full, key = name.full, name.key
+        if key in self._short:
+            full = self._short[key]
+            key = fold(full)
+        if kind == "body" and len(name.words) == 2 and name.last in self._alone:
+            full, key = name.words[1], name.last  # "the Russian Kremlin" is the Kremlin
+        if not key:
+            return None
+        may_be_part = name.single and kind != "body" and not (name.kin and not self._by_last.get(key))
+        candidates = self.candidates(name.first) if may_be_part else ()
+        if len(candidates) > 1:
+            fitting = [e for e in candidates if not name.gender or e.gender in ("", name.gender)]
+            entity = self._latest(fitting or candidates)
+        else:
+            entity = candidates[0] if candidates else self._by_name.get(key) or self._add(name, kind, full, key)
+            if not name.kin:
+                self._meant[name, kind] = entity
+                if name.single:
+                    self._single[name.key].append((name, kind))
+        if not entity.named:
             entity.named = True
-            if name.nouns:
-                entity.nouns |= name.nouns
-            if len(name.role) > len(entity.role):
-                entity.role = name.role
-            entity.gender = entity.gender or name.gender
+            self.first[entity] = len(self.named)
+        if name.nouns:
+            entity.nouns |= name.nouns
+        if len(name.role) > len(entity.role):
+            entity.role = name.role
+        entity.gender = entity.gender or name.gender
+        return entity
+
+    def _add(self, name: Name, kind: str, full: str, key: str) -> Entity:
+        if kind == "person":
+            return self._add_person(name)
+        entity = self._by_name[key] = Entity(full, kind)
+        self.entities.append(entity)
         return entity
 
     def mention(self, i: int) -> Mention:
         """Return one place where an entity is named."""
         n = self.namings
-        return Mention(n.start[i], n.end[i], self.named[i], n.subject[i], n.quoted[i], n.sentence[i], n.paragraph[i])
+        return Mention(n.start[i], n.end[i], self.named[i], n.subject[i], n.paragraph[i])
 
     def mentions(self, start: int, end: int) -> range:
         """Return the numbers of the mentions that begin between two offsets."""
@@ -168,39 +191,6 @@ class Cast:
                 return entity
         person = office_holder(name.full, "")
         return self._holders.get(person) if person else None
-
-    def _link(self, name: Name, kind: str) -> Entity | None:
-        """Find the entity a name means, or make one."""
-        full, key = name.full, name.key
-        if key in self._short:
-            full = self._short[key]
-            key = fold(full)
-        if kind == "body" and len(name.words) == 2 and name.last in self._alone:
-            full, key = name.words[1], name.last  # "the Russian Kremlin" is the Kremlin
-        if not key:
-            return None
-        if name.single and kind != "body" and not (name.kin and not self._by_last.get(key)):
-            candidates = self.candidates(name.first)
-            if len(candidates) > 1:
-                fitting = [e for e in candidates if not name.gender or e.gender in ("", name.gender)]
-                return self._latest(fitting or candidates)
-            if candidates:
-                return self._remember(name, kind, candidates[0])
-        entity = self._by_name.get(key)
-        if kind == "person":
-            return self._remember(name, kind, entity or self._add_person(name))
-        if entity is None:
-            entity = self._by_name[key] = Entity(full, kind)
-            self.entities.append(entity)
-        return self._remember(name, kind, entity)
-
-    def _remember(self, name: Name, kind: str, entity: Entity) -> Entity:
-        """Keep what a name means; a single one until a person of that name is met: then it may mean that one."""
-        if not name.kin:
-            self._meant[name, kind] = entity
-            if name.single:
-                self._single[name.key].append((name, kind))
-        return entity
 
     def _latest(self, candidates: list[Entity]) -> Entity:
         """Return which of some namesakes was named last, of late; else the first of them."""

@@ -83,7 +83,8 @@ class Namings:
     like: list[bool]
     #: the gender of the first pronoun behind a subject in the same sentence
     vote: list[str]
-    quoted: list[bool]
+    #: how present it makes whom it names: more as a subject, less in somebody's words
+    weight: list[float]
     sentence: list[int]
     paragraph: list[int]
     #: where its sentences begin
@@ -276,15 +277,16 @@ class _Table:
         speaking = speaking[~marked.hold(text[speaking], prose.start[speaking])]
         man = found.flags[speaking] & f.MAN > 0
         columns = [self.start[kept], self.stop[kept], self.subject[kept], self.like[kept]]
-        columns += [marked.hold(text[first], prose.start[first]), sentence[first], paragraph[first]]
-        start, stop, subject, like, quoted, sentences, paragraphs = (column.tolist() for column in columns)
+        columns += [6.0 + 1.5 * self.subject[kept] - 3.0 * marked.hold(text[first], prose.start[first])]
+        columns += [sentence[first], paragraph[first]]
+        start, stop, subject, like, weight, sentences, paragraphs = (column.tolist() for column in columns)
         names, votes = ([values[i] for i in kept.tolist()] for values in (self.names, self.vote))
         pronouns = list(zip(prose.start[speaking].tolist(), np.where(man, "m", "f").tolist(),
                             sentence[speaking].tolist(), paragraph[speaking].tolist(), strict=True))  # fmt: skip
         begun = prose.start[found.begins].tolist()
         cuts = (np.searchsorted(places, edges).tolist() for places in (first, np.flatnonzero(found.begins), speaking))
         return [
-            Namings(names[a:b], start[a:b], stop[a:b], subject[a:b], like[a:b], votes[a:b], quoted[a:b],
+            Namings(names[a:b], start[a:b], stop[a:b], subject[a:b], like[a:b], votes[a:b], weight[a:b],
                     sentences[a:b], paragraphs[a:b], begun[c:d], pronouns[g:h]) if asked else None
             for asked, (a, b), (c, d), (g, h) in zip(wanted, *map(pairwise, cuts), strict=True)
         ]  # fmt: skip

@@ -2,32 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
-
-from ..layout import Block
+from dataclasses import dataclass
 
 
 @dataclass(frozen=True)
 class Paragraphs:
     """Paragraphs in order: the number of the text of each, where it begins and ends there, and its session."""
 
-    text: list[int] = field(default_factory=list)
-    start: list[int] = field(default_factory=list)
-    end: list[int] = field(default_factory=list)
-    session: list[int] = field(default_factory=list)
+    text: list[int]
+    start: list[int]
+    end: list[int]
+    session: list[int]
 
     def __len__(self) -> int:
         """Return how many there are."""
         return len(self.text)
-
-    def add(self, text: int, blocks: Iterable[Block]) -> None:
-        """Add blocks of one text."""
-        for block in blocks:
-            self.text.append(text)
-            self.start.append(block.start)
-            self.end.append(block.end)
-            self.session.append(block.session)
 
     def span(self, number: int) -> tuple[int, int]:
         """Return where a paragraph begins and ends."""

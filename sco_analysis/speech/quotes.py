@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..tokens import code_points, word_characters
+from ..tokens import Tokens, code_points, word_characters
 from .cues import verb_forms
 from .paragraphs import Paragraphs
 
@@ -34,7 +34,8 @@ _EMPHASIS = " \t\n\r\xa0*_"
 _EMPHASIZED = re.compile(f"[{_EMPHASIS}]*")
 _APOSTROPHE, _SIGNS = np.zeros((2, 0x10000), dtype=bool)
 _APOSTROPHE[[ord(mark) for mark in "'’"]] = True
-_SIGNS[[ord(mark) for mark in "\"“”„‟«»‘’‚‹›'`"]] = True
+_ALL = "\"“”„‟«»‘’‚‹›'`"
+_SIGNS[[ord(mark) for mark in _ALL]] = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +99,16 @@ def _beginning(texts: Sequence[str], paragraphs: Paragraphs, p: int) -> str:
 class MarkPlaces:
     """Where in some texts marks may be that are no apostrophes inside words: most paragraphs have none."""
 
-    def __init__(self, texts: Sequence[str]) -> None:
-        points = code_points("\n".join(["", *texts, ""]))
-        self._base = np.cumsum([1, *(len(text) + 1 for text in texts)])
-        at = np.flatnonzero(_among(_SIGNS, points))
-        before, after = (word_characters(side) & (side != ord("_")) for side in (points[at - 1], points[at + 1]))
+    def __init__(self, texts: Sequence[str], tokens: Tokens | None = None) -> None:
+        """Look through the texts, or through their ``tokens`` where these are known."""
+        if tokens is None:
+            points = code_points("\n".join([*texts, ""]))
+            at = np.flatnonzero(_among(_SIGNS, points))
+            self._base = np.cumsum([0, *(len(text) + 1 for text in texts)])
+        else:
+            points, at, self._base = tokens.characters, tokens.places(_ALL), tokens.base
+        sides = points[np.maximum(at - 1, 0)], points[np.minimum(at + 1, len(points) - 1)]
+        before, after = (word_characters(side) & (side != ord("_")) for side in sides)
         within = _among(_APOSTROPHE, points[at]) & before & after
         self._marks, self._within = at[~within], at[within]
 

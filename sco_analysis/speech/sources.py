@@ -130,8 +130,7 @@ class _Resolver:
         if isinstance(trace, _Trace):
             return trace
         names = self.cast.namings
-        weight = 6.0 + (1.5 if names.subject[trace] else 0.0) - (3.0 if names.quoted[trace] else 0.0)
-        entity = self.cast.named[trace]
+        entity, weight = self.cast.named[trace], names.weight[trace]
         return _Trace(entity, names.start[trace], names.sentence[trace], names.paragraph[trace], weight, spoke=False)
 
     def _last_spoken(self, at: int) -> _Trace | None:
@@ -142,12 +141,16 @@ class _Resolver:
         """Score everybody named or quoted before ``at`` by how present they are."""
         scores: dict[Entity, float] = {}
         sentence = self._sentence(at)
-        for trace in map(self._trace, self.traces[-120:]):
-            if trace.start >= at:
-                continue
-            score = trace.weight - (0.8 if trace.spoke else 1.0) * (sentence - trace.sentence)
-            if score > scores.get(trace.entity, -99.0):
-                scores[trace.entity] = score
+        named, names = self.cast.named, self.cast.namings
+        for trace in self.traces[-120:]:
+            if isinstance(trace, int):  # a name: most are, so that no object is made of it
+                entity, start, weight = named[trace], names.start[trace], names.weight[trace]
+                score = weight - (sentence - names.sentence[trace])
+            else:
+                entity, start = trace.entity, trace.start
+                score = trace.weight - (0.8 if trace.spoke else 1.0) * (sentence - trace.sentence)
+            if start < at and score > scores.get(entity, -99.0):
+                scores[entity] = score
         for entity in scores:
             scores[entity] += min(entity.count, 12) * (0.3 if entity.kind == "body" else 0.15)
         return scores
