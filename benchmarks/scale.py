@@ -1,6 +1,6 @@
 r"""How time and memory of `analyse` grow with the corpus: 1, 10 and 100 times as much text, one process each.
 
-    python benchmarks/scale.py [--base 2] [--times 1 10 100] [--jobs 1] [--block 2] [--scheduler local]
+    python benchmarks/scale.py [--base 2] [--times 1 10 100] [--jobs 1] [--block 2] [--scheduler local] [--rate 0.3]
 
 Prints the table that `docs/scale.md` shows. Each corpus is made of the seeds with other words (`corpora`) and analysed
 by a process of its own, so that its largest memory is its own; processor time is that of it and its workers. The unit
@@ -19,7 +19,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from corpora import varied_corpus
+from corpora import RATE, varied_corpus
 
 import sco_analysis as sco
 
@@ -28,10 +28,10 @@ MEGABYTE = 1 << 20
 WARM = 0.2
 
 
-def write_corpus(megabytes: float, path: Path) -> None:
-    """Write a corpus as JSON lines, a document a line."""
+def write_corpus(megabytes: float, path: Path, rate: float = RATE) -> None:
+    """Write a corpus as JSON lines, a document a line, with that part of its ordinary words exchanged."""
     with path.open("w", encoding="utf-8") as stream:
-        for document in varied_corpus(megabytes):
+        for document in varied_corpus(megabytes, rate=rate):
             told = {name: document[name] for name in ("doc_id", "text", "title", "source", "genre")}
             stream.write(json.dumps(told | {"date": f"{document['date']:%Y-%m-%d}"}, ensure_ascii=False) + "\n")
 
@@ -89,6 +89,7 @@ def main() -> None:
     parser.add_argument("--jobs", type=int, default=1)
     parser.add_argument("--block", type=float, default=2, help="megabytes of text a process parses at a time")
     parser.add_argument("--scheduler")
+    parser.add_argument("--rate", type=float, default=RATE, help="which part of the seeds' ordinary words is exchanged")
     parser.add_argument("--measure", type=Path, help=argparse.SUPPRESS)
     asked = parser.parse_args()
     if asked.measure:
@@ -99,7 +100,7 @@ def main() -> None:
     for times in asked.times:
         with tempfile.TemporaryDirectory() as place:
             path = Path(place, "corpus.jsonl")
-            write_corpus(asked.base * times, path)
+            write_corpus(asked.base * times, path, asked.rate)
             command = [sys.executable, __file__, "--measure", path, "--jobs", str(asked.jobs)]
             command += ["--block", str(asked.block)]
             command += ["--scheduler", asked.scheduler] if asked.scheduler else []
