@@ -49,14 +49,17 @@ def publish_part(job: Job, run: str, keys: Sequence[str], part: int, name: str) 
     published, sums = job.work / "published" / f"{name}.json", sums_file(job, name)
     last = _last(published)
     files = {table: Path(job.place, table, f"part-{name}.parquet") for table in TABLES}
+    anew: dict[str, pa.Table] = {}
     if last.get("told") != told or not all(file.is_file() for file in files.values()):
         published.unlink(missing_ok=True)
-        _publish(folder, files, marks)
+        anew = _publish(folder, files, marks)
         last = {"told": told, "rows": {table: pq.read_metadata(file).num_rows for table, file in files.items()}}
     counts = digest([told, dict(job.counts)])
     if last.get("counts") != counts or not sums.is_file():
         topics = job.counts["topic_frequency"]
-        parsed = _read(files, texts=topics.get("context", False) or topics.get("dictionary", "topics") != "topics")
+        parsed = _read(
+            files, anew, texts=topics.get("context", False) or topics.get("dictionary", "topics") != "topics"
+        )
         made = {tally: TALLIES[tally].add(parsed, **options) for tally, options in job.counts.items()}
         put(sums, pickle.dumps(made, protocol=5))
         put(published, json.dumps(last | {"counts": counts}).encode())
@@ -82,22 +85,27 @@ def _last(published: Path) -> Mapping[str, Any]:
         return {}
 
 
-def _publish(folder: Path, files: Mapping[str, Path], marks: pd.Series) -> None:
-    """Put the part's tables where users find them; only sentences and polarity know of repeats."""
+def _publish(folder: Path, files: Mapping[str, Path], marks: pd.Series) -> dict[str, pa.Table]:
+    """Put the part's tables where users find them; returns those that are other tables now.
+
+    Only sentences and polarity know of repeats.
+    """
     known = pq.read_table(folder / "sentences.parquet", columns=["repeat_of"])["repeat_of"]
     told = pd.Series(None, index=range(len(known)), dtype=object)
     told.loc[marks.index] = marks
     column = pa.chunked_array([pa.array(told, type=known.type, from_pandas=True)])
     changed = {"sentences": column, "polarity": column.take(pa.array(rows_in(folder / "sentence_of", ROW)))}
+    anew = {}
     for name, file in files.items():
         file.parent.mkdir(parents=True, exist_ok=True)
         if name in changed and not column.equals(known):
             table = pq.read_table(folder / f"{name}.parquet")
             at = table.schema.get_field_index("repeat_of")
-            table = table.set_column(at, table.schema.field(at), changed[name])
-            save_table(table, file)
+            anew[name] = table.set_column(at, table.schema.field(at), changed[name])
+            save_table(anew[name], file)
         else:
             _link(folder / f"{name}.parquet", file)
+    return anew
 
 
 def _link(source: Path, target: Path) -> None:
@@ -112,12 +120,17 @@ def _link(source: Path, target: Path) -> None:
     draft.replace(target)
 
 
-def _read(files: Mapping[str, Path], texts: bool) -> Any:
-    """Read what tallies need of a part: no documents, no evidence, and texts at most of sentences, else empty ones."""
+def _read(files: Mapping[str, Path], anew: Mapping[str, pa.Table], texts: bool) -> Any:
+    """Read what tallies need of a part: no documents, no evidence, and texts at most of sentences, else empty ones.
+
+    ``anew`` are the tables that need not be read.
+    """
     found = {}
     for name in TABLES[1:]:
         without = ("evidence",) if texts and name == "sentences" else ("evidence", "text")
-        columns = [column for column in pq.read_schema(files[name]).names if column not in without]
-        table = pd.read_parquet(files[name], columns=columns)
+        schema = anew[name].schema if name in anew else pq.read_schema(files[name])
+        columns = [column for column in schema.names if column not in without]
+        part = anew[name].select(columns) if name in anew else pq.read_table(files[name], columns=columns)
+        table = part.to_pandas()
         found[name] = table if "text" in columns else table.assign(text="")
     return SimpleNamespace(**found)
