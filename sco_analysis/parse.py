@@ -19,7 +19,7 @@ from .progress import progress
 from .quotations import find_quotations
 from .sentences import sentences_and_tokens
 from .store.memory import remember
-from .tokens import split_tokens
+from .tokens import Tokens, split_tokens
 from .turns import turns_among
 
 
@@ -104,12 +104,18 @@ def parse_strictly(documents: pd.DataFrame, scorer: str | Callable = "rules") ->
     tables.check(documents, "documents")
     documents = in_english(documents)
     if not isinstance(scorer, str):
-        return _parse(documents, scorer)
-    found = remember(lambda: _parse(documents, scorer), documents, scorer)
+        return _parse(documents, scorer)[0]
+    found = remember(lambda: _parse(documents, scorer)[0], documents, scorer)
     return replace(found, documents=documents)
 
 
-def _parse(documents: pd.DataFrame, scorer: str | Callable) -> Parsed:
+def parse_with_tokens(documents: pd.DataFrame, scorer: str = "rules") -> tuple[Parsed, Tokens]:
+    """Parse as `parse_strictly` does; return also the tokens of the sentences' texts, in the order of their rows."""
+    tables.check(documents, "documents")
+    return _parse(in_english(documents), scorer)
+
+
+def _parse(documents: pd.DataFrame, scorer: str | Callable) -> tuple[Parsed, Tokens]:
     with progress("Parsing", 5) as step:
         step("turns")
         tokens = split_tokens(documents["text"].tolist())
@@ -122,7 +128,7 @@ def _parse(documents: pd.DataFrame, scorer: str | Callable) -> Parsed:
         mentions = mentions_among(tokens, [read_dictionary(name) for name in ("states", "topics")], sentences)
         step("polarity")
         polarity = score_polarity(sentences, mentions[mentions["kind"] == "state"], scorer=scorer, tokens=tokens)
-    return Parsed(documents, turns, quotations, sentences, mentions, polarity)
+    return Parsed(documents, turns, quotations, sentences, mentions, polarity), tokens
 
 
 def select(

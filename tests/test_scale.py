@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 import sco_analysis as sco
 from sco_analysis import tables
 from sco_analysis.cli import main
+from sco_analysis.parse import parse_with_tokens
 from sco_analysis.repeats import mark_repeats
 from sco_analysis.scale import analysing, parts, pools, worker
 from sco_analysis.scale.copies import find_copies, resolve
@@ -180,7 +181,7 @@ def test_a_document_that_fails_is_reported(folder, tmp_path, monkeypatch):
     def failing(documents, scorer):
         if documents["doc_id"].eq("d03").any():
             raise ValueError("what is this?")
-        return sco.parse(documents, scorer)
+        return parse_with_tokens(documents, scorer)
 
     monkeypatch.setattr(parts, "parse", failing)
     with pytest.warns(sco.CorpusWarning, match=r"^1 documents failed; see .*failures\.csv$"):

@@ -28,10 +28,11 @@ import pyarrow.parquet as pq
 
 from ..errors import ScoError
 from ..parse import Parsed, find_failing
-from ..parse import parse_strictly as parse
+from ..parse import parse_with_tokens as parse
 from ..store.files import put, put_together
 from ..store.fingerprints import digest, hash_made_with
 from ..tables import locate
+from ..tokens import Tokens
 from .shares import Share
 from .sketches import save, write_sketch
 
@@ -92,18 +93,19 @@ def parse_share(job: Job, share: Share) -> dict[str, Any]:
     if (folder / "record.json").is_file():
         record = json.loads((folder / "record.json").read_text(encoding="utf-8")) | {"status": "taken over"}
     else:
-        parsed, failures = parse_good(documents, job.scorer)
+        found, failures = parse_good(documents, job.scorer)
         record = {"key": key, "documents": 0, "characters": 0, "words": 0, "failures": failures}
-        if parsed is not None:
+        if found is not None:
+            parsed, tokens = found
             record["documents"] = len(parsed.documents)
             record["characters"] = int(parsed.documents["text"].str.len().sum())
             record["words"] = int(parsed.documents["n_words"].sum())
-            _write(parsed, folder, record)
+            _write(parsed, tokens, folder, record)
         record["status"] = "parsed"
     return record | {"name": share.name, "told": told}
 
 
-def parse_good(documents: pd.DataFrame, scorer: str) -> tuple[Parsed | None, list[dict[str, str]]]:
+def parse_good(documents: pd.DataFrame, scorer: str) -> tuple[tuple[Parsed, Tokens] | None, list[dict[str, str]]]:
     """Parse all documents that can be parsed, and say of the others what went wrong: doc_id, path, error."""
     if documents.empty:
         return None, []
@@ -123,7 +125,7 @@ def _told(document: pd.Series, error: Exception) -> dict[str, str]:
     return {name: str(value) for name, value in told.items()}
 
 
-def _write(parsed: Parsed, folder: Path, record: Mapping[str, Any]) -> None:
+def _write(parsed: Parsed, tokens: Tokens, folder: Path, record: Mapping[str, Any]) -> None:
     draft = folder.with_name(f".{folder.name}.{os.getpid()}")
     shutil.rmtree(draft, ignore_errors=True)
     draft.mkdir(parents=True)
@@ -131,7 +133,7 @@ def _write(parsed: Parsed, folder: Path, record: Mapping[str, Any]) -> None:
         for name in TABLES:
             frame = getattr(parsed, name)
             write_table(frame.drop(columns="text") if name == "documents" else frame, draft / f"{name}.parquet")
-        write_sketch(parsed.sentences, parsed.documents["doc_id"], draft)
+        write_sketch(parsed.sentences, parsed.documents["doc_id"], draft, tokens)
         sentence = locate(parsed.sentences, parsed.polarity["doc_id"], parsed.polarity["sentence"])
         save(sentence.astype(ROW), draft / "sentence_of")
         put(draft / "record.json", json.dumps(record, ensure_ascii=False).encode())

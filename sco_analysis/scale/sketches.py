@@ -21,6 +21,7 @@ import pandas as pd
 from ..passages import CODE, Passages, spread
 from ..repeats import ELSEWHERE, repeated_here
 from ..store.files import put, put_together
+from ..tokens import Tokens
 
 #: A passage: hash of its words, where they stand in ``words``, its document and place in it, its row in the sentences
 #: table, the passage of its document that it repeats word for word (−1: none), and whether it is spoken in a turn.
@@ -56,12 +57,17 @@ WHOLE, FIRST, LAST, NAME = range(4)
 NO_CODES = np.zeros(0, dtype=CODE)
 
 
-def write_sketch(sentences: pd.DataFrame, doc_ids: pd.Series, folder: Path) -> None:
-    """Write what is kept of a table of sentences (doc_id, start, text, voice) of documents that stand in this order."""
+def write_sketch(sentences: pd.DataFrame, doc_ids: pd.Series, folder: Path, tokens: Tokens | None = None) -> None:
+    """Write what is kept of a table of sentences (doc_id, start, text, voice) of documents that stand in this order.
+
+    ``tokens`` are those of the sentences' texts, where they are known.
+    """
     number = pd.Series(np.arange(len(doc_ids)), index=doc_ids.to_numpy())
     doc = sentences["doc_id"].map(number).to_numpy(dtype=np.int64)
     order = np.lexsort((sentences["start"].to_numpy(dtype=np.int64), doc))
-    passages = Passages(sentences.take(order))
+    if (np.diff(order) != 1).any():
+        tokens = None  # they stand in the order of the table
+    passages = Passages(sentences.take(order), tokens)
     row = order[passages.row]
     rows = np.zeros(len(row), dtype=PASSAGE)
     rows["whole"], rows["length"], rows["spoken"] = passages.whole, passages.length, passages.spoken
