@@ -35,6 +35,8 @@ _HEADING = 3
 ALONE, _IN_RUN = 0.9, 0.75
 #: how many of the statements with the same words at an edge the later ones are compared with
 HOLDERS = 5
+#: how many neighbours of a copy are looked at together
+_MANY = 1024
 
 
 def mark_repeats(sentences: pd.DataFrame, tokens: Tokens | None = None) -> pd.Series:
@@ -125,24 +127,26 @@ def may_be_edited(words: np.ndarray, mask: np.ndarray, other_words: np.ndarray, 
 def extend_runs(original: np.ndarray, doc: np.ndarray, spoken: np.ndarray, whole: np.ndarray, wording: Wording) -> None:
     """Add to ``original`` what stands beside a copy and is much like what stands beside its original.
 
-    From each copy the run goes backward as far as it can, then forward as far as nothing was found to be a copy yet.
+    From each copy the run goes backward as far as it can, then forward as far as nothing was found to be a copy yet. Of
+    a run that goes on, twice as many neighbours are looked at the next time.
     """
     last = len(doc) - 1
     for step in (-1, 1):
-        copies = np.flatnonzero(original >= 0)
+        copies, many = np.flatnonzero(original >= 0), 1
         while len(copies):
-            firsts = original[copies]
-            here, there = copies + step, firsts + step
-            inside = (here >= 0) & (here <= last) & (there >= 0) & (there <= last) & (here != firsts)
-            copies, firsts, here, there = (numbers[inside] for numbers in (copies, firsts, here, there))
-            same_place = (original[here] < 0) & (doc[here] == doc[copies]) & (doc[there] == doc[firsts])
-            same_place &= (doc[here] != doc[there]) | ~(spoken[here] | spoken[there])
-            here, there = here[same_place], there[same_place]
-            like = whole[here] == whole[there]
-            unlike = np.flatnonzero(~like)
+            ahead = step * np.arange(1, many + 1)
+            here, there = copies[:, None] + ahead, original[copies, None] + ahead
+            like = (here >= 0) & (here <= last) & (there >= 0) & (there <= last) & (here != there - step)
+            here, there = np.where(like, here, 0), np.where(like, there, 0)
+            like &= (
+                (original[here] < 0) & (doc[here] == doc[copies, None]) & (doc[there] == doc[original[copies], None])
+            )
+            like &= (doc[here] != doc[there]) | ~(spoken[here] | spoken[there])
+            unlike = like & (whole[here] != whole[there])
             like[unlike] = wording.alike(here[unlike], there[unlike], _IN_RUN)
-            original[here[like]] = there[like]
-            copies = here[like]
+            run = np.logical_and.accumulate(like, axis=1)
+            original[here[run]] = there[run]
+            copies, many = here[run[:, -1], -1], min(2 * many, _MANY)
 
 
 def firsts_of(keys: np.ndarray) -> np.ndarray:
