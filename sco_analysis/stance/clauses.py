@@ -34,8 +34,8 @@ ACTOR, OBJECT, VENUE, SPEAKER, LIST = range(5)
 class Words:
     """The words of all sentences: where they stand, what is known of them, and the bounds between them."""
 
-    text: str
-    start: np.ndarray  # offset in text
+    tokens: Tokens
+    start: np.ndarray  # offset in the text of the tokens
     end: np.ndarray
     row: np.ndarray  # number of the sentence
     base: np.ndarray  # offset of each sentence
@@ -75,6 +75,14 @@ class Words:
         """How much of an entry's force gets from one word to the other, over the bounds between them."""
         return np.exp(-np.abs(self.depth[one] - self.depth[other]) / _PARTS)
 
+    def colon(self, place: np.ndarray) -> np.ndarray:
+        """Say whether a colon stands between the words at ``place`` and the next ones of their sentences."""
+        out = self.tokens.hold(":", self.end[place])
+        wide = np.flatnonzero(~out & (self.mark[place] == STRONG))  # so little passes where there is one
+        gaps = zip(self.end[place[wide]].tolist(), self.start[place[wide] + 1].tolist(), strict=True)
+        out[wide] = [":" in self.tokens.text[a:b] for a, b in gaps]
+        return out
+
     def count(self, first: np.ndarray, last: np.ndarray, *groups: str) -> np.ndarray:
         """Count the words of ``groups`` from ``first`` to ``last``, both included."""
         total = np.concatenate([[0], np.cumsum(self.are(*groups))])
@@ -97,7 +105,7 @@ def read_words(tokens: Tokens, rows: np.ndarray, lexicon: Lexicon) -> Words:
     start, end, row = tokens.start[first], tokens.end[last], number[tokens.row[first]]
     kind, mask = _look_up(tokens, first, last, lexicon)
     mark = _marks(tokens, start, end, row)
-    words = Words(tokens.text, start, end, row, tokens.base[rows], kind, mask, np.zeros(0, dtype=np.int64), mark)
+    words = Words(tokens, start, end, row, tokens.base[rows], kind, mask, np.zeros(0, dtype=np.int64), mark)
     words.depth = _depth(words)
     return words
 
@@ -327,8 +335,7 @@ class Targets:
         says |= words.has(self.place, "speech") & (self.place > 0) & (words.mark[np.maximum(self.place - 1, 0)] < 1.0)
         says |= words.has(self.first - 1, "to") & words.has(self.first - 2, "speech") & (self.first > 1)
         opening = np.flatnonzero(near & ~says & (self.first - words.opening[self.row] <= 8))
-        gaps = zip(words.end[self.last[opening]].tolist(), words.start[after[opening]].tolist(), strict=True)
-        says[opening] = [":" in words.text[a:b] for a, b in gaps]
+        says[opening] = words.colon(self.last[opening])
         role[says] = SPEAKER
         return role
 

@@ -108,7 +108,7 @@ def _weigh(
     return {
         "polarity": polarity,
         "label": label_scores(polarity, THRESHOLD),
-        "evidence": _name(words.text, many, (pair, words.start[first], words.end[last], shift, value)),
+        "evidence": _name(words.tokens.text, many, (pair, words.start[first], words.end[last], shift, value)),
         "protocol": (entries > 0) & (np.bincount(pair, weights=courteous, minlength=many) == entries),
     }
 
