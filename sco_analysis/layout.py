@@ -117,8 +117,9 @@ class Layouts:
         """Return the layout of one text."""
         own = slice(self.first[doc], self.first[doc + 1])
         start, end = (offsets[own] - self.base[doc] for offsets in (self.start, self.end))
-        rows = zip(start.tolist(), end.tolist(), self.kind[own].tolist(), self.session[own].tolist(), strict=True)
-        blocks = tuple(Block(start, end, KINDS[kind], session) for start, end, kind, session in rows)
+        kinds = [KINDS[kind] for kind in self.kind[own].tolist()]
+        rows = zip(start.tolist(), end.tolist(), kinds, self.session[own].tolist(), strict=True)
+        blocks = tuple(map(Block._make, rows))
         return Layout(blocks, tuple(self.labels[doc]), self.titles[doc])
 
 

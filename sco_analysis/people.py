@@ -132,6 +132,7 @@ def _states_in(words: str) -> tuple[tuple[int, int, str, str | None], ...]:
     return tuple((start, end, *to) for start, end, number in spans for to in dictionary.patterns[number].targets)
 
 
+@lru_cache(_REMEMBERED)
 def state_named(note: str) -> str | None:
     """Return the state that a note is the name of, "(France)", and no constituency that only holds a city's name."""
     least = len(note.strip().removeprefix("the ")) - 1
@@ -139,6 +140,7 @@ def state_named(note: str) -> str | None:
     return next(states, None)
 
 
+@lru_cache(_REMEMBERED)
 def state_of(words: str) -> str | None:
     """Return the state that a role or note names first ("President of Iran"), as ISO alpha-3; of many states none."""
     states = list(dict.fromkeys(key for _, _, key, _ in _states_in(words) if _STATE.fullmatch(key)))
@@ -207,6 +209,7 @@ def _without_honorifics(words: list[str], honorifics: frozenset[str]) -> str:
     return " ".join(kept).strip(" ,.")
 
 
+@lru_cache(_REMEMBERED)
 def in_title_case(name: str) -> str:
     """Write "SULLIVAN" or "McFAUL" as a name is written; leave all other spellings alone."""
     words = []

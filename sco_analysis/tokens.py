@@ -21,10 +21,10 @@ JOINERS = "-'’."
 #: Stands between two texts while they are split together; no pattern and no word reaches across it.
 _BREAK = "\n\n"
 
-#: for each code point of the basic plane whether it belongs to a word; few texts hold any above
-_WORD_CHARACTER = np.array([chr(c).isalnum() or c == ord("_") for c in range(0x10000)])
-#: for each of them whether it is none of these, nor a plain space
-_SIGN = ~_WORD_CHARACTER & (np.arange(0x10000) != ord(" "))
+_SPACE, _LETTER, _SIGN = range(3)
+#: for each code point of the basic plane whether it belongs to a word, is a plain space or a sign; few texts hold more
+_CLASS = np.array([_LETTER if chr(c).isalnum() or c == ord("_") else _SIGN for c in range(0x10000)], dtype=np.uint8)
+_CLASS[ord(" ")] = _SPACE
 
 
 @dataclass(frozen=True)
@@ -115,10 +115,7 @@ class Tokens:
     @cached_property
     def signs(self) -> np.ndarray:
         """Where stands what is neither letter, digit, underscore nor plain space: one character in thirty or so."""
-        table = _SIGN if self.characters.dtype.itemsize < 4 else None
-        is_sign = np.take(table, self.characters) if table is not None else ~word_characters(self.characters)
-        found = np.flatnonzero(is_sign)
-        return found if table is not None else found[self.characters[found] != ord(" ")]
+        return np.flatnonzero(_classes(self.characters) == _SIGN)
 
     def places(self, characters: str) -> np.ndarray:
         """Find, in order, where one of ``characters`` stands: signs only, no letter, digit, underscore or space."""
@@ -217,13 +214,14 @@ def split_tokens(texts: str | Sequence[str], *, numbered: bool = True) -> Tokens
     lengths = np.array([len(text) + len(_BREAK) for text in texts], dtype=np.int64)
     text = _BREAK.join(texts)
     points = code_points(text)
-    inside = word_characters(points)
+    classes = _classes(points)
+    inside = classes == _LETTER
     start, end = np.flatnonzero(np.diff(inside, prepend=False, append=False)).reshape(-1, 2).T.copy()
     surface, surfaces = (
         number_stretches(np.compress(inside, points), end - start) if numbered else (np.zeros(0, dtype=np.int32), [])
     )
     tokens = Tokens(text, np.cumsum(lengths) - lengths, start, end, surface, surfaces)
-    tokens.__dict__["characters"] = points  # fills the cached property: the work is done already
+    tokens.__dict__.update(characters=points, signs=np.flatnonzero(classes == _SIGN))  # fills cached properties
     return tokens
 
 
@@ -252,13 +250,18 @@ def code_points(text: str) -> np.ndarray:
 
 def word_characters(points: np.ndarray) -> np.ndarray:
     """Tell of each code point whether it belongs to a word."""
+    return _classes(points) == _LETTER
+
+
+def _classes(points: np.ndarray) -> np.ndarray:
+    """Tell of each code point whether it belongs to a word, is a plain space or any other sign."""
     if points.dtype.itemsize < 4:
-        return np.take(_WORD_CHARACTER, points)
-    inside = _WORD_CHARACTER[np.minimum(points, 0xFFFF)]
+        return np.take(_CLASS, points)
+    classes = np.take(_CLASS, np.minimum(points, 0xFFFF))
     far = np.flatnonzero(points > 0xFFFF)
     distinct, which = np.unique(points[far], return_inverse=True)
-    inside[far] = np.array([chr(c).isalnum() for c in distinct], dtype=bool)[which]
-    return inside
+    classes[far] = np.array([_LETTER if chr(c).isalnum() else _SIGN for c in distinct], dtype=np.uint8)[which]
+    return classes
 
 
 _ENCODINGS = {1: "ascii", 2: "utf-16-le", 4: "utf-32-le"}

@@ -64,7 +64,8 @@ def _is_gap(between: str) -> bool:
 def _labels(text: str, lines: list[Line], wrapped: bool) -> list[Label]:
     pairs = [*zip_longest(lines, lines[1:])]
     margins = zip(lines, [0, *(line.end for line in lines)], strict=False)
-    return labels_among(text, pairs, wrapped, pairs, lambda: margins)
+    colons = [at for at, character in enumerate(text) if character == ":"]
+    return labels_among(text, pairs, wrapped, pairs, lambda: margins, colons)
 
 
 def lay_out(text: str) -> Layout:

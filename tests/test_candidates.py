@@ -12,7 +12,7 @@ from sco_analysis.reading.lines import split_lines
 
 #: a label before a colon, tried on every line, colon or not
 PLAIN_COLON = re.compile(
-    r"(?:Q\d{1,4}\.?\s+)?[*_#>\s]*(?P<label>(?:[^:：\n]|(?<=\d):(?=\d)){1,180}?)\s*[*_]*\s*[:：][*_]*"
+    r"(?:Q\d{1,4}\.?\s+)?[*_#>\s]*+(?P<label>(?:[^:：\n]|(?<=\d):(?=\d)){1,180}?)\s*[*_]*\s*[:：][*_]*"
     r"(?=\s|$|[“\"‘'«(\[])"
 )
 PIECES = ["Anna Bo", "MR. BO", "The CHAIR", "Mr. BOOE", "Q", "Q1 ", "A", "**", "_", "> ", ":", "：", ": ", ". – ",

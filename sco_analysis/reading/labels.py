@@ -10,14 +10,15 @@ from __future__ import annotations
 import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 
-from ..tokens import split_tokens
+import numpy as np
+
+from ..tokens import Tokens, split_tokens
 from .candidates import Label, LineAndNext, alone, candidates, may_begin, may_go_on, may_stand_alone
 from .lines import Line, Lines
 from .shapes import is_office, label_words
 
-_COLON = re.compile(":")
-_COLON_AND_SPACE = re.compile(r":(?=\s)")
 _STOPS = frozenset('.?!…”")')
 #: what an accepted label in capitals may end in where its colon was misread or no space is left behind it
 _SIGN = re.compile(r"\s?[;.,:]")
@@ -33,6 +34,7 @@ class Labels:
         self.wrapped = lines.wrapped()
         alone = may_stand_alone(lines)
         self._begin, self._alone = lines.by_text(may_begin(lines)), lines.by_text(alone)
+        self._colons = _places_by_text(lines.tokens, ":")
         self._next_needed = (may_go_on(lines) | alone | self.wrapped[lines.doc]).tolist()
 
     def of(self, doc: int, text: str) -> list[Label]:
@@ -40,7 +42,16 @@ class Labels:
         begin, alone = (
             self._lines.with_next(doc, numbers[doc], self._next_needed) for numbers in (self._begin, self._alone)
         )
-        return labels_among(text, begin, bool(self.wrapped[doc]), alone, lambda: self._lines.with_margin(doc))
+        return labels_among(
+            text, begin, bool(self.wrapped[doc]), alone, lambda: self._lines.with_margin(doc), self._colons[doc]
+        )
+
+
+def _places_by_text(tokens: Tokens, characters: str) -> list[list[int]]:
+    """List for each text the offsets at which one of ``characters`` stands in it."""
+    places = tokens.places(characters)
+    bounds = np.append(np.searchsorted(places, tokens.base), len(places)).tolist()
+    return [(places[a:b] - base).tolist() for (a, b), base in zip(pairwise(bounds), tokens.base.tolist(), strict=True)]
 
 
 def find_labels(text: str) -> list[Label]:
@@ -54,20 +65,21 @@ def labels_among(
     wrapped: bool,
     in_capitals: Iterable[LineAndNext],
     with_margin: Callable[[], Iterable[tuple[Line, int]]],
+    colons: list[int],
 ) -> list[Label]:
     """Find the labels of a text as `find_labels` does, whose lines are known.
 
     ``lines`` are those that `candidates` needs, ``in_capitals`` those that `alone` needs, ``with_margin`` gives
-    each line with the offset at which the line before it ends.
+    each line with the offset at which the line before it ends; ``colons`` are the offsets of all colons.
     """
-    decided = _decide(_without_overlaps(list(candidates(text, lines, wrapped))), text)
+    decided = _decide(_without_overlaps(list(candidates(text, lines, wrapped))), text, colons)
     if not any(label.accepted for label in decided):
         decided = _without_overlaps([*decided, *alone(in_capitals)])
-    found_again = list(_damaged(text, with_margin, decided))
+    found_again = list(_damaged(text, with_margin, decided, colons))
     return _without_overlaps([*decided, *found_again]) if found_again else decided
 
 
-def _decide(candidates: list[Label], text: str) -> list[Label]:
+def _decide(candidates: list[Label], text: str, colons: list[int]) -> list[Label]:
     """Accept or refuse each candidate by the evidence of the whole document."""
     names = [label.group for label in candidates]
     groups: dict[str, list[Label]] = defaultdict(list)
@@ -76,7 +88,7 @@ def _decide(candidates: list[Label], text: str) -> list[Label]:
             groups[name].append(label)
     if not groups:
         return [Label(*label[:-1], label.shape[4:]) for label in candidates]
-    verdicts = _judge_all(groups, len(candidates), text)
+    verdicts = _judge_all(groups, len(candidates), text, colons)
     decided = []
     for name, label in zip(names, candidates, strict=True):
         verdict, reason = (False, label.shape[4:]) if label.shape.startswith("no: ") else verdicts[name]
@@ -84,11 +96,13 @@ def _decide(candidates: list[Label], text: str) -> list[Label]:
     return decided
 
 
-def _judge_all(groups: dict[str, list[Label]], n_candidates: int, text: str) -> dict[str, tuple[bool, str]]:
+def _judge_all(
+    groups: dict[str, list[Label]], n_candidates: int, text: str, colons: list[int]
+) -> dict[str, tuple[bool, str]]:
     """Decide on each group of equal labels, by all of them."""
     surname = {group: labels[0].surname for group, labels in groups.items()}
     namesakes = Counter(surname.values())
-    again = _printed_again(text, {labels[0].printed for labels in groups.values() if len(labels) == 1})
+    again = _printed_again(text, {labels[0].printed for labels in groups.values() if len(labels) == 1}, colons)
     sure = set()
     for group, labels in groups.items():
         twice = len(labels) > 1 or labels[0].printed in again
@@ -108,13 +122,12 @@ def _judge_all(groups: dict[str, list[Label]], n_candidates: int, text: str) -> 
     return verdicts
 
 
-def _printed_again(text: str, printed: set[str]) -> set[str]:
+def _printed_again(text: str, printed: set[str], colons: list[int]) -> set[str]:
     """Return those of ``printed`` that stand before two colons of ``text`` or more, be it in the middle of a line."""
     lengths, size = _lengths_by_ending(printed)
     ends: dict[str, int] = {}
     again: set[str] = set()
-    for colon in _COLON.finditer(text) if printed else ():
-        end = colon.start()
+    for end in colons if printed else ():
         for length in lengths.get(text[max(end - size, 0) : end], ()):
             name = text[max(end - length, 0) : end]
             if name in printed and end - length >= ends.get(name, 0):
@@ -194,14 +207,16 @@ def _times(n: int) -> str:
     return "once" if n == 1 else f"{n} times"
 
 
-def _damaged(text: str, with_margin: Callable[[], Iterable[tuple[Line, int]]], decided: list[Label]) -> Iterator[Label]:
+def _damaged(
+    text: str, with_margin: Callable[[], Iterable[tuple[Line, int]]], decided: list[Label], colons: list[int]
+) -> Iterator[Label]:
     """Find accepted labels again where the colon was misread, or where no line break stands before them."""
     models = {label.printed: label for label in decided if label.accepted and label.form == "colon"}
     if not models:
         return
     known = {label.start: label.end for label in decided if label.accepted}
     capitals = {name for name in models if name.isupper()}
-    again = [*_in_mid_line(text, set(models)), *(_misread(text, with_margin(), capitals) if capitals else ())]
+    again = [*_in_mid_line(text, set(models), colons), *(_misread(text, with_margin(), capitals) if capitals else ())]
     for start, name_end, end in again:
         if known.get(start, 0) < end:
             reason = "an accepted label, its colon damaged or its line break lost"
@@ -209,19 +224,21 @@ def _damaged(text: str, with_margin: Callable[[], Iterable[tuple[Line, int]]], d
             yield model._replace(start=start, end=end, rest="…", accepted=True, reason=reason)
 
 
-def _in_mid_line(text: str, printed: set[str]) -> Iterator[tuple[int, int, int]]:
+def _in_mid_line(text: str, printed: set[str], colons: list[int]) -> Iterator[tuple[int, int, int]]:
     """Find where one of ``printed`` stands between a sentence's end and a colon: its start, its end, the colon's."""
     lengths, size = _lengths_by_ending(printed)
     reached = 0
-    for colon in _COLON_AND_SPACE.finditer(text):
-        end = colon.start()
+    for colon in colons:
+        if not text[colon + 1 : colon + 2].isspace():
+            continue
+        end = colon
         while end and text[end - 1].isspace():
             end -= 1
         for length in lengths.get(text[max(end - size, 0) : end], ()):
             start = end - length
             stands = start >= max(reached, 2) and text[start - 1].isspace() and text[start - 2] in _STOPS
             if stands and text[start:end] in printed:
-                reached = colon.end()
+                reached = colon + 1
                 yield start, end, reached
                 break
 

@@ -34,6 +34,7 @@ def _parts() -> dict[str, str]:
     return parts
 
 
+@lru_cache(REMEMBERED)
 def part_of(label: str) -> str:
     """Return the part an anonymous label plays (`questioner`, `chair`, …); empty for all others."""
     return _parts().get(" ".join(label.replace(".", "").casefold().split()), "")
