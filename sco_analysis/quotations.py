@@ -163,7 +163,7 @@ def _in_prose(prose: Prose, marks: dict[int, list[Marked]]) -> list[list[Found]]
 
 def _posts(texts: Sequence[str], paragraphs: Paragraphs) -> dict[int, re.Match[str]]:
     """Find the paragraphs that are posts."""
-    handled = {n for n, text in enumerate(texts) if "(@" in text}
+    handled = {n for n, text in enumerate(texts) if "@" in text and "(@" in text}
     near = [p for p, n in enumerate(paragraphs.text) if n in handled] if handled else []
     posts = ((p, post_of(texts[paragraphs.text[p]], *paragraphs.span(p))) for p in near)
     return {p: post for p, post in posts if post}

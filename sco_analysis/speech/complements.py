@@ -10,18 +10,17 @@ from .function_words import (
     ADJUNCTS,
     BE,
     BOUNDARIES,
+    CLOSES,
     DETERMINERS,
     NOMINATIVE,
     PREPOSITIONS,
+    RETURNS,
     TIMES,
 )
 from .phrases import Sentence, has_clause, is_clause, is_finite
 from .subjects import Range, phrase_after
 
 _STOPS = frozenset((",", ".", ";", ":", "?", "!", "…", "—", "–", "--"))
-#: what may bring the narrator back
-_TURNS = frozenset((",", "according", "and", "but", "then", "while", "although", "though", "during", "in"))
-_LINKS = frozenset(("http", "https"))
 #: reports within reports are looked for no deeper: bounds the time that "and said and said …" may take
 _DEEPEST = 40
 _NO_CLAUSE = frozenset("to of as and so but or about with for".split())
@@ -272,8 +271,8 @@ def content_end(tokens: Sentence, start: int, high: int) -> int:
 
 def _content_end(tokens: Sentence, start: int, high: int) -> int:
     for k in range(start + 1, high):
-        token = tokens[k]
-        if token.text == ";" or token.low in _LINKS or (token.low in _TURNS and _narrator_returns(tokens, k, high)):
+        lists = tokens[k].lists & (CLOSES | RETURNS)
+        if lists and (lists & CLOSES or _narrator_returns(tokens, k, high)):
             high = k
             break
     while high > start + 1 and tokens[high - 1].mark < 0 and not tokens[high - 1].word and tokens[high - 1].text != ")":
@@ -282,7 +281,7 @@ def _content_end(tokens: Sentence, start: int, high: int) -> int:
 
 
 def _narrator_returns(tokens: Sentence, k: int, high: int) -> bool:
-    """Tell whether one of `_TURNS` brings the narrator back."""
+    """Tell whether a word or sign that may bring the narrator back does."""
     token = tokens[k]
     if k + 1 >= high:
         return False

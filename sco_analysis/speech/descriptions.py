@@ -34,7 +34,7 @@ _PLURAL = re.compile(
 
 @cache
 def _beginnings() -> re.Pattern[str]:
-    """Compile what the patterns of the states begin with, so that phrases without any need no search."""
+    """Compile what the patterns of the states begin with, spelled so letter by letter: no ligatures for two letters."""
     atoms = {p.atoms[0] for p in read_dictionary("states").patterns if p.atoms and p.atoms[0].strip("*?")}
     globs = (re.escape(atom).replace(r"\*", r"\w*").replace(r"\?", r"\w") for atom in sorted(atoms))
     return re.compile(rf"\b(?:{'|'.join(globs)})\b", re.IGNORECASE)
@@ -42,8 +42,9 @@ def _beginnings() -> re.Pattern[str]:
 
 @lru_cache(maxsize=1 << 14)
 def state_in(phrase: str) -> str | None:
-    """Return the state a phrase names first, as `people.state_of`, without a search where none can be."""
-    return state_of(phrase) if _beginnings().search(phrase) else None
+    """Return the state a phrase names first, as `people.state_of`, if one is spelled out letter by letter."""
+    state = state_of(phrase)
+    return state if state and _beginnings().search(phrase) else None  # in this order: few phrases name a state
 
 
 @cache

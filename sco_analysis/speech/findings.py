@@ -54,6 +54,8 @@ def from_post(post: re.Match[str], number: int, session: int) -> Found:
 def in_sentence(text: str, tokens: Sentence, marks: list[Marked], number: int, session: int) -> list[Found]:
     """Find the quotations of one sentence, in order; ``marks`` are those of its paragraph, whose number is given."""
     reports = find_reports(tokens)
+    if not reports and not marks:
+        return []
     found = [_from_report(tokens, report, marks, number, session) for report in reports]
     for k in [k for k, token in enumerate(tokens) if token.mark >= 0] if marks else ():
         if not any(report.start <= k < report.end for report in reports):

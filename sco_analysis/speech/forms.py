@@ -141,12 +141,13 @@ def _part(text: str, row: Row, start: int, end: int) -> Row:
 
 def _is_title(content: str) -> bool:
     """Tell the name of a programme, a book or a film: two to six words, the main ones capitalised."""
-    found = content.rstrip(".,").split()
+    found = content.rstrip(".,").split(None, 6)
+    if not 1 < len(found) < 7:
+        return False
     main = [word for word in found if len(word) > 3]
     stopped = content.rstrip()[-1:] in ("?", "!") or any(word[-1] in ".,?!" for word in found[:-1])
     return (
-        1 < len(found) < 7
-        and not stopped
+        not stopped
         and bool(main)
         and all(w[0].isupper() for w in main)
         and found[0][0].isupper()

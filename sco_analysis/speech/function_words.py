@@ -11,10 +11,13 @@ _LISTS = (
     "determiners prepositions times relatives boundaries adjuncts pronouns nominative be adverbs openers auxiliaries"
     " documents also_nouns"
 ).split()
+#: words and signs that may bring the narrator back; those that no report goes beyond
+RETURNING = frozenset((",", "according", "and", "but", "then", "while", "although", "though", "during", "in"))
+CLOSING = frozenset((";", "http", "https"))
 (
     DETERMINERS, PREPOSITIONS, TIMES, RELATIVES, BOUNDARIES, ADJUNCTS, PRONOUNS, NOMINATIVE, BE, ADVERBS, OPENERS,
-    AUXILIARIES, DOCUMENTS, ALSO_NOUNS,
-) = (1 << bit for bit in range(14))  # fmt: skip
+    AUXILIARIES, DOCUMENTS, ALSO_NOUNS, RETURNS, CLOSES, NEGATIVE,
+) = (1 << bit for bit in range(17))  # fmt: skip
 
 
 @cache
@@ -23,9 +26,13 @@ def _listed() -> dict[str, int]:
     for bit, name in enumerate(_LISTS):
         for word in words(name):
             found[word] |= 1 << bit
+    for listed, bit in ((RETURNING, RETURNS), (CLOSING, CLOSES), (("not", "never"), NEGATIVE)):
+        for word in listed:
+            found[word] |= bit
     return dict(found)
 
 
 def lists_of(low: str) -> int:
-    """Return the lists that a word in lower case is in."""
-    return _listed().get(low, 0)
+    """Return the lists that a word in lower case, or a sign, is in."""
+    found = _listed().get(low, 0)
+    return found | NEGATIVE if low.endswith("n't") else found

@@ -8,9 +8,11 @@ from .flags import GOES_ON_TO
 from .function_words import (
     ADJUNCTS,
     ADVERBS,
+    ALSO_NOUNS,
     BE,
     DETERMINERS,
     DOCUMENTS,
+    NEGATIVE,
     OPENERS,
     PREPOSITIONS,
     PRONOUNS,
@@ -32,8 +34,13 @@ def find_reports(tokens: Sentence) -> list[Report]:
             reports = _by_preposition(tokens, i, found)
         else:
             continue
-        found += [r for r in reports if any(t.word or t.mark >= 0 for t in tokens[r.start : r.end])]
+        found += [report for report in reports if _says_something(tokens, report)]
     return _without_overlaps(tokens, found)
+
+
+def _says_something(tokens: Sentence, report: Report) -> bool:
+    """Tell whether a report has any words, not signs only."""
+    return any(tokens[k].word or tokens[k].mark >= 0 for k in range(report.start, report.end))
 
 
 def _without_overlaps(tokens: Sentence, reports: list[Report]) -> list[Report]:
@@ -105,9 +112,11 @@ def _behind(tokens: Sentence, i: int, cue: Cue, source: Range, outer: int) -> li
 
 def _is_no_verb(tokens: Sentence, i: int) -> bool:
     """Tell "the facts reported by the press" and "in 16 states" from finite verbs."""
-    low, before, behind = tokens[i].low, tokens[i - 1] if i else None, tokens[i + 1 : i + 3]
-    passive = len(behind) == 2 and behind[0].low == "by" and not behind[1].low.endswith("ing") and low.endswith("ed")
-    return passive or (before is not None and before.text[0].isdigit() and low in words("also_nouns"))
+    if i + 2 < len(tokens) and tokens[i + 1].low == "by":
+        passive = tokens[i].low.endswith("ed") and not tokens[i + 2].low.endswith("ing")
+    else:
+        passive = False
+    return passive or (i > 0 and tokens[i].lists & ALSO_NOUNS > 0 and tokens[i - 1].text[0].isdigit())
 
 
 def _goes_on_to(tokens: Sentence, i: int) -> bool:
@@ -119,8 +128,7 @@ def _is_denied(tokens: Sentence, i: int, cue: Cue) -> bool:
     """Tell "did not say" from a report."""
     if cue.lemma not in words("deniable"):
         return False
-    before = [t.low for t in tokens[max(0, i - 3) : i]]
-    return any(low in ("not", "never") or low.endswith("n't") for low in before)
+    return any(tokens[k].lists & NEGATIVE for k in range(max(0, i - 3), i))
 
 
 def _is_coordinated(tokens: Sentence, i: int) -> bool:

@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from .cues import words
-from .forms import Form
+from .flags import VERBAL
+from .forms import BREAK, Form
 from .function_words import (
     ADVERBS,
     BE,
     BOUNDARIES,
     DETERMINERS,
+    NOMINATIVE,
     OPENERS,
     PREPOSITIONS,
     PRONOUNS,
@@ -60,6 +62,9 @@ def _phrase_ending(tokens: list[Form], last: int, low: int) -> Range | None:
     first = last
     while first > low:
         token = tokens[first - 1]
+        if token.word and not token.lists & (BOUNDARIES | RELATIVES) and not token.low.startswith("what'"):
+            first -= 1  # nearly all are such
+            continue
         if token.low in ("and", "&", "or") and _joins(tokens, first - 1, low):
             first -= 1
             continue
@@ -92,7 +97,8 @@ def _joins(tokens: list[Form], conjunction: int, low: int) -> bool:
 def _trimmed(tokens: list[Form], first: int, end: int) -> Range | None:
     """Take openers, a leading adverbial and whatever ends in a finite verb off the front of a noun phrase."""
     for k in range(end - 2, first - 1, -1):
-        if is_finite(tokens, k) and not tokens[k].upper and not tokens[k].low.endswith("ed"):
+        token = tokens[k]
+        if token.flags & VERBAL and not token.upper and is_finite(tokens, k) and not token.low.endswith("ed"):
             first = k + 1
             break
     while first < end - 1 and (tokens[first].lists & OPENERS or _is_opening_adverb(tokens[first])):
@@ -196,11 +202,13 @@ def phrase_after(tokens: list[Form], start: int, high: int) -> Range | None:
             continue
         if not token.word and token.text not in ("&", "-", "#"):
             break
-        if token.lists & BOUNDARIES or (end > start and is_finite(tokens, end)):
+        if token.lists & BOUNDARIES:
             break
-        if end > start and _is_reporting(tokens, end):
-            break
-        if end > start and token.low in _LEAVING and not tokens[end - 1].lists & DETERMINERS:
+        if end > start and (
+            (token.flags & VERBAL and is_finite(tokens, end))
+            or (token.verb and _is_reporting(tokens, end))
+            or (token.low in _LEAVING and not tokens[end - 1].lists & DETERMINERS)
+        ):
             break
         end += 1
     if end == start or not (tokens[start].upper or not tokens[start].lists & PREPOSITIONS):
@@ -209,10 +217,9 @@ def phrase_after(tokens: list[Form], start: int, high: int) -> Range | None:
 
 
 def _is_reporting(tokens: list[Form], k: int) -> bool:
-    """Tell the plain form of a reporting verb: "his supporters argue he was"."""
-    cue = tokens[k].verb
-    after = tokens[k + 1].low if k + 1 < len(tokens) else ""
-    return cue is not None and cue.form == "base" and (after == "that" or after in words("nominative"))
+    """Tell of a form of a reporting verb whether it is the plain one: "his supporters argue he was"."""
+    after = tokens[k + 1] if k + 1 < len(tokens) else BREAK
+    return tokens[k].verb.form == "base" and (after.low == "that" or after.lists & NOMINATIVE > 0)
 
 
 _LEAVING = frozenset(
