@@ -1,16 +1,18 @@
 """Rows of printed forms: split once, equal to what plain patterns find, with and without quotation marks."""
 
 import re
+from itertools import product
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sco_analysis.speech.cues import verb_forms
+from sco_analysis.speech import function_words
+from sco_analysis.speech.cues import verb_forms, words
 from sco_analysis.speech.flags import BODY, POSSESSIVE, WOMAN
 from sco_analysis.speech.forms import BREAK, row_of, with_marks
 from sco_analysis.speech.paragraphs import Paragraphs
-from sco_analysis.speech.phrases import _ends, _marked_ends, sentences_of, tokens_of
+from sco_analysis.speech.phrases import _ends, _marked_ends, is_finite, sentences_of, tokens_of
 from sco_analysis.speech.prose import split_prose
 from sco_analysis.speech.quotes import pair_marks
 
@@ -114,6 +116,54 @@ def test_a_form_knows_what_it_may_be():
     assert (forms["Okello’s"].bare, forms["Okello’s"].flags & POSSESSIVE > 0) == ("Okello", True)
     assert (forms["she’d"].low, forms["she’d"].flags & WOMAN > 0) == ("she'd", True)
     assert forms["Ministry"].flags & BODY
+
+
+LISTS = ("determiners", "prepositions", "boundaries", "adverbs", "be", "times", "adjuncts", "nominative", "also_nouns")
+
+
+@pytest.mark.parametrize("section", LISTS)
+def test_a_form_is_in_the_lists_that_hold_it(section):
+    """Each form has the bit of a list of function words if and only if the list has it."""
+    bit = getattr(function_words, section.upper())
+    found = {word for name in LISTS for word in words(name) if function_words.lists_of(word) & bit}
+    assert found == {word for name in LISTS for word in words(name) if word in words(section)}
+
+
+def plainly_finite(low, before, after, *, upper, first):
+    """Tell a finite verb as the rule is told, word list by word list."""
+    held = {name: before in words(name) for name in ("determiners", "prepositions")}
+    if upper or low in words("auxiliaries"):
+        return not upper
+    if low in words("irregular_pasts"):
+        return not any(held.values())
+    if low.endswith(("n't", "'re", "'ve", "'ll", "'d", "'m")) or (low.endswith("'s") and low in words("nominative")):
+        return True
+    fixed = held["determiners"] and before not in "some many several most all few both others".split()
+    if len(low) < 4 or fixed or held["prepositions"]:
+        return False
+    if low.endswith("ed") or not low.endswith("s") or low.endswith(("ss", "us", "is")) or first or not after:
+        return low.endswith("ed")
+    if before in ("he", "she", "it", "this", "that", "which", "who"):
+        return True
+    takes = after in words("determiners") or after in ("to", "that", "it", "him", "them", "not")
+    return before.isalnum() and not before.endswith("s") and takes
+
+
+VERBS = "is went said wanted wants press needs opens opened n't he'd it's that's they've cat bus ed some Wants".split()
+AROUND = ["", "the", "some", "in", "Okello", "dogs", "he", "that", "to", "and", ",", "of", "which", "not"]
+
+
+@pytest.mark.parametrize("verb", VERBS)
+def test_a_finite_verb_is_told_as_by_the_lists_of_words(verb):
+    """Flags of a form and of its neighbours tell what the lists of words tell, whatever stands before and behind."""
+    for before, after in product(AROUND, AROUND):
+        text = f"{before} {verb} {after}"
+        forms, i = row_of(text, 0, len(text)).forms, int(before != "")
+        upper = verb[0].isupper() and (i > 0 or (after != "" and after[0].isupper()))
+        if verb[0].isupper() and not upper:
+            continue
+        expected = plainly_finite(verb.lower(), before.lower(), after.lower(), upper=upper, first=i == 0)
+        assert is_finite(forms, i) == expected, text
 
 
 @settings(max_examples=300, deadline=None)

@@ -15,6 +15,7 @@ from sco_analysis.quotations import quotations_of
 from sco_analysis.speech.cues import verb_forms
 from sco_analysis.speech.phrases import Sentence, sentences_of
 from sco_analysis.speech.quotes import MarkPlaces
+from sco_analysis.tokens import split_tokens
 
 TURNS = tables.build("turns", [])
 
@@ -291,6 +292,13 @@ def test_the_seeds_give_the_same_without_cheap_tests(seeds):
     found = sco.find_quotations(seeds, turns)
     assert len(found) > 40
     pd.testing.assert_frame_equal(found, without_shortcuts(seeds, turns))
+
+
+def test_tokens_that_are_known_change_nothing(seeds):
+    """With the tokens of the documents at hand, the same quotations are found."""
+    turns = sco.split_turns(seeds)
+    tokens = split_tokens(seeds["text"].tolist())
+    pd.testing.assert_frame_equal(sco.find_quotations(seeds, turns, tokens=tokens), sco.find_quotations(seeds, turns))
 
 
 def in_one_block(text):

@@ -97,7 +97,10 @@ def _beginning(texts: Sequence[str], paragraphs: Paragraphs, p: int) -> str:
 
 
 class MarkPlaces:
-    """Where in some texts marks may be that are no apostrophes inside words: most paragraphs have none."""
+    """Where in some texts marks may be that open a stretch: most paragraphs have none.
+
+    An apostrophe behind a letter or a figure opens none, unless its paragraph begins with it.
+    """
 
     def __init__(self, texts: Sequence[str], tokens: Tokens | None = None) -> None:
         """Look through the texts, or through their ``tokens`` where these are known."""
@@ -107,17 +110,16 @@ class MarkPlaces:
             self._base = np.cumsum([0, *(len(text) + 1 for text in texts)])
         else:
             points, at, self._base = tokens.characters, tokens.places(_ALL), tokens.base
-        sides = points[np.maximum(at - 1, 0)], points[np.minimum(at + 1, len(points) - 1)]
-        before, after = (word_characters(side) & (side != ord("_")) for side in sides)
-        within = _among(_APOSTROPHE, points[at]) & before & after
-        self._marks, self._within = at[~within], at[within]
+        before = points[np.maximum(at - 1, 0)]
+        behind = _among(_APOSTROPHE, points[at]) & word_characters(before) & (before != ord("_"))
+        self._marks, self._behind = at[~behind], at[behind]
 
     def likely(self, paragraphs: Paragraphs) -> np.ndarray:
-        """Tell in which paragraphs a mark may be; at their edges, what is within a word is not."""
+        """Tell in which paragraphs a mark may open a stretch."""
         base = self._base[np.array(paragraphs.text, dtype=np.int64)]
         start, end = base + np.array(paragraphs.start, dtype=np.int64), base + np.array(paragraphs.end, dtype=np.int64)
         inside = np.searchsorted(self._marks, start) < np.searchsorted(self._marks, end)
-        return inside | np.isin(start, self._within) | np.isin(end - 1, self._within)
+        return inside | np.isin(start, self._behind)
 
 
 def _among(table: np.ndarray, points: np.ndarray) -> np.ndarray:
