@@ -164,11 +164,11 @@ def stage_directions(text: str, start: int, end: int) -> list[tuple[int, int]]:
     return [match.span() for match in _ASIDE.finditer(text, start, end) if said((match[1] or match[2]).strip())]
 
 
-def count_spoken(tokens: Tokens, start: np.ndarray, end: np.ndarray) -> np.ndarray:
-    """Count the words in each span ``start:end`` of ``tokens.text`` that somebody says: none of a stage direction."""
+def count_spoken(tokens: Tokens, start: np.ndarray, end: np.ndarray, spoken: np.ndarray | bool = True) -> np.ndarray:
+    """Count the words in each span ``start:end`` of ``tokens.text``; where it is ``spoken``, no stage direction's."""
     words = tokens.count_words(start, end)
     brackets = tokens.places("([")
-    holds = np.flatnonzero(np.searchsorted(brackets, end) > np.searchsorted(brackets, start))
-    for i, a, b in zip(holds.tolist(), start[holds].tolist(), end[holds].tolist(), strict=True):
+    holds = spoken & (np.searchsorted(brackets, end) > np.searchsorted(brackets, start))
+    for i, a, b in zip(np.flatnonzero(holds).tolist(), start[holds].tolist(), end[holds].tolist(), strict=True):
         words[i] -= sum(tables.count_words(tokens.text[c:d]) for c, d in stage_directions(tokens.text, a, b))
     return words

@@ -68,9 +68,7 @@ def sentences_and_tokens(
     voice, who = _speakers(tokens, spans, documents, turns, quotations)
     columns = spans.columns(documents, layouts) | who
     columns["text"] = own.strings if isinstance(own.strings, list) else pd.array(own.strings, dtype="str")
-    columns["n_words"] = tokens.count_words(spans.start, spans.end)
-    said = np.flatnonzero(voice == _VOICES.index("turn"))
-    columns["n_words"][said] = count_spoken(tokens, spans.start[said], spans.end[said])
+    columns["n_words"] = count_spoken(tokens, spans.start, spans.end, voice == _VOICES.index("turn"))
     frame = pd.DataFrame(columns)
     frame["repeat_of"] = mark_repeats(frame, own)
     built = tables.build("sentences", frame)
@@ -218,10 +216,11 @@ def _speakers(
         "voice": pd.array(_VOICES, dtype="str").take(voice),
         "turn": pd.arrays.IntegerArray(begins[holder], holder < 0),
     }
+    nobody = pd.Series([None], dtype="str")
     for name in _WHO:
         both = [holders[name] if name in holders else pd.Series(None, index=holders.index) for holders in held]
-        told = pd.concat([column.astype("str") for column in both], ignore_index=True)
-        columns[name] = told.array.take(holder, allow_fill=True)
+        told = pd.concat([*(column.astype("str") for column in both), nobody], ignore_index=True)
+        columns[name] = told.array.take(holder)  # −1, the last, is nobody
     return voice, columns
 
 
