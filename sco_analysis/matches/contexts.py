@@ -133,7 +133,7 @@ class _Context:
         out, later = np.zeros(len(hits), dtype=bool), np.zeros(len(hits), dtype=bool)
         on, at = np.arange(len(hits)), self.last[hits]
         for step in range(_MEMBERS):
-            going = self._gap(at)
+            going = self._gap(at) if step else self.linked_after[hits]
             going[going] = self._tell(at[going] + 1, _goes_on)
             on, at = on[going], at[going] + 1
             found = self._begins(nouns, at)
@@ -183,9 +183,12 @@ class _Context:
 
     def _tell(self, atoms: np.ndarray, test: Callable[[str], bool]) -> np.ndarray:
         """Ask ``test`` of the words that ``atoms`` are, once of each distinct one."""
-        distinct, which = np.unique(self.tokens.surface[atoms], return_inverse=True)
-        answers = [test(self.tokens.surfaces[number]) for number in distinct.tolist()]
-        return np.array(answers, dtype=bool)[which]
+        surface = self.tokens.surface[atoms]
+        passing = np.zeros(len(self.tokens.surfaces), dtype=bool)
+        passing[surface] = True
+        distinct = np.flatnonzero(passing)
+        passing[distinct] = [test(self.tokens.surfaces[number]) for number in distinct.tolist()]
+        return passing[surface]
 
 
 def _is_capitalised(word: str) -> bool:
