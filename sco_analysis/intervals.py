@@ -42,6 +42,11 @@ CLUSTERS = {"documents": "doc_id", "turns": "passage"}
 NOT_ESTIMABLE = "not estimable"
 
 KINDS = ("rate", "share", "mean")
+#: what is found of each cell beside its ratio
+_FOUND = ("low", "high", "clusters", "df", "deff")
+
+#: The numbers of all cells, by what they are.
+_Cells = dict[str, np.ndarray]
 
 
 def ratio_intervals(
@@ -153,18 +158,19 @@ def finish_ratios(sums: Sums, cells: pd.DataFrame, *, group: list[str], kind: st
     total = sizes[0].add(sizes[0].x, len(first))[of_cell]
     n = observed.add(observed.y, len(cells))
     ratio = n / np.where(total > 0, total, np.nan)
-    out = cells.assign(n=n, total=total, ratio=ratio, interval=NOT_ESTIMABLE, clusters=0)
-    out = out.assign(low=np.nan, high=np.nan, df=np.nan, deff=np.nan)
+    chosen, found = np.full(len(cells), "", dtype=object), np.full((len(_FOUND), len(cells)), np.nan)
     for name, own_hits, own_sizes in zip(there, hits, sizes, strict=False):
-        one = cells[group].assign(**_cluster(own_hits.sized, own_sizes.sized, ratio, of_cell))
-        one = _bounds(one.assign(**_observe(one, observed)) if kind == "mean" else one, group, kind)
-        chosen = (out["interval"] == NOT_ESTIMABLE) & one["r"].notna()
-        columns = ["low", "high", "clusters", "df", "deff"]
-        out[columns] = out[columns].where(~chosen, one[columns])
-        out["interval"] = out["interval"].mask(chosen, name)
-    out["interval"] = out["interval"].where(out["low"].notna(), NOT_ESTIMABLE)
-    columns = ["n", "total", "ratio", "low", "high", "interval", "clusters", "df", "deff"]
-    return out[[*cells, *columns]]
+        one = _cluster(own_hits.sized, own_sizes.sized, ratio, of_cell)
+        one = _bounds(one | _observe(one, observed) if kind == "mean" else one, of_cell, kind)
+        new = (chosen == "") & ~np.isnan(one["r"])
+        chosen[new] = name
+        found[:, new] = np.stack([one[column] for column in _FOUND])[:, new]
+    told = dict(zip(_FOUND, found, strict=True))
+    interval = pd.array(np.where(np.isnan(told["low"]), NOT_ESTIMABLE, chosen), dtype="str")
+    told["clusters"] = np.nan_to_num(told["clusters"])
+    return cells.assign(
+        n=n, total=total, ratio=ratio, low=told.pop("low"), high=told.pop("high"), interval=interval, **told
+    )
 
 
 class _Counted(NamedTuple):
@@ -200,7 +206,7 @@ def _read(table: pd.DataFrame, at: np.ndarray) -> _Counted:
     return _Counted(at[known], x, y, times)
 
 
-def _cluster(hits: _Counted, sizes: _Counted, ratio: np.ndarray, of_cell: np.ndarray) -> dict[str, np.ndarray]:
+def _cluster(hits: _Counted, sizes: _Counted, ratio: np.ndarray, of_cell: np.ndarray) -> _Cells:
     """Give each cell the variance of its ratio and its degrees of freedom, from the clusters of `sum_clusters`.
 
     With r = Σy / Σx, residuals e = y − r x and leverages h = x / Σx, the variance is Σ e² / (1 − h) / (Σx)²: HC2 of the
@@ -236,62 +242,69 @@ def _cluster(hits: _Counted, sizes: _Counted, ratio: np.ndarray, of_cell: np.nda
     return {"r": r, "variance": variance, "df": df, "clusters": m, "total": totals[of_cell], "h1": h1, "once": once}
 
 
-def _observe(cells: pd.DataFrame, hits: _Counted) -> dict[str, pd.Series]:
+def _observe(cells: _Cells, hits: _Counted) -> _Cells:
     """Tell what single observations show: how many equally heavy ones they amount to, and Σ (y − r x)² over them."""
-    xx, xy, yy = (hits.add(part, len(cells)) for part in (hits.x**2, hits.x * hits.y, hits.y**2))
-    rows = yy - 2 * cells["r"] * xy + cells["r"] ** 2 * xx
-    return {"draws": cells["total"] ** 2 / xx, "rows": rows.mask(rows < 1e-12 * xx, 0)}
+    size, r = len(cells["r"]), cells["r"]
+    xx, xy, yy = (hits.add(part, size) for part in (hits.x**2, hits.x * hits.y, hits.y**2))
+    rows = yy - 2 * r * xy + r**2 * xx
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return {"draws": cells["total"] ** 2 / xx, "rows": np.where(rows < 1e-12 * xx, 0, rows)}
 
 
-def _bounds(cells: pd.DataFrame, group: list[str], kind: str) -> pd.DataFrame:
+@np.errstate(divide="ignore", invalid="ignore", over="ignore")
+def _bounds(cells: _Cells, group: np.ndarray, kind: str) -> _Cells:
     """Turn variances into ``low`` and ``high``; both missing where nothing can be said."""
-    r, tail = cells["r"], (1 - LEVEL) / 2
-    t = pd.Series(special.stdtrit(cells["df"], 1 - tail), cells.index)
+    r, total, tail = cells["r"], cells["total"], (1 - LEVEL) / 2
+    t = special.stdtrit(cells["df"], 1 - tail)
     # Words that were independent would have this variance; nothing that people say is spread more evenly than that.
     words = r * (1 - r) if kind == "share" else r
-    independent = cells["rows"] / cells["total"] ** 2 if kind == "mean" else words / cells["total"]
-    out = cells.assign(deff=(cells["variance"] / independent.where(independent > 1e-15)).clip(lower=1))
+    independent = cells["rows"] / total**2 if kind == "mean" else words / total
+    deff = np.maximum(cells["variance"] / np.where(independent > 1e-15, independent, np.nan), 1)
     if kind == "mean":
         step = t * np.sqrt(cells["variance"])
-        return _unanimous(out.assign(low=(r - step).clip(-1, 1), high=(r + step).clip(-1, 1)), group)
+        low, high = np.clip(r - step, -1, 1), np.clip(r + step, -1, 1)
+        return _unanimous(cells | {"deff": deff, "low": low, "high": high}, group)
     if kind == "rate":
-        ratio = np.exp(t * np.sqrt(independent * out["deff"]) / r.where(r > 0))
-        out = out.assign(low=r / ratio, high=r * ratio)
+        ratio = np.exp(t * np.sqrt(independent * deff) / np.where(r > 0, r, np.nan))
+        low, high = r / ratio, r * ratio
     else:
-        draws = cells["total"] / out["deff"] * (special.ndtri(1 - tail) / t) ** 2
+        draws = total / deff * (special.ndtri(1 - tail) / t) ** 2
         low = special.betaincinv(draws * r, draws * (1 - r) + 1, tail)
-        out = out.assign(low=low, high=special.betaincinv(draws * r + 1, draws * (1 - r), 1 - tail))
-    return _silent(out.assign(low=out["low"].mask(out["once"]), high=out["high"].mask(out["once"])), group, kind)
+        high = special.betaincinv(draws * r + 1, draws * (1 - r), 1 - tail)
+    low, high = (np.where(cells["once"], np.nan, bound) for bound in (low, high))
+    return _silent(cells | {"deff": deff, "low": low, "high": high}, group, kind)
 
 
-def _usual_deff(cells: pd.DataFrame, group: list[str]) -> pd.Series:
+def _usual_deff(cells: _Cells, group: np.ndarray) -> np.ndarray:
     """Return the median design effect of the other cells of the group; of all cells where the group shows none."""
-    return cells.groupby(group, observed=True)["deff"].transform("median").fillna(cells["deff"].median())
+    deff = pd.Series(cells["deff"])
+    return deff.groupby(group).transform("median").fillna(deff.median()).to_numpy()
 
 
-def _silent(cells: pd.DataFrame, group: list[str], kind: str) -> pd.DataFrame:
+def _silent(cells: _Cells, group: np.ndarray, kind: str) -> _Cells:
     """Bound the cells that were never hit (or, as shares, always).
 
     The rule of three (Hanley and Lippman-Hand 1983, JAMA 249: 1743–1745), −ln(1 − 0.95) / words, counts independent
     words; here the words are divided by the usual design effect. Where no cell was hit at all, none is known and
     nothing is said.
     """
-    most = (-np.log(1 - LEVEL) * _usual_deff(cells, group) / cells["total"]).clip(upper=1)
-    never, always = cells["r"] == 0, (cells["r"] == 1) & (kind == "share")
-    low = cells["low"].mask(never, most * 0).mask(always, 1 - most)
-    high = cells["high"].mask(never, most).mask(always, most * 0 + 1)
-    return cells.assign(low=low, high=high)
+    r, low, high = cells["r"], cells["low"], cells["high"]
+    most = np.minimum(-np.log(1 - LEVEL) * _usual_deff(cells, group) / cells["total"], 1)
+    never, always = r == 0, (r == 1) & (kind == "share")
+    low = np.where(always, 1 - most, np.where(never, most * 0, low))
+    high = np.where(always, most * 0 + 1, np.where(never, most, high))
+    return cells | {"low": low, "high": high}
 
 
-def _unanimous(cells: pd.DataFrame, group: list[str]) -> pd.DataFrame:
+def _unanimous(cells: _Cells, group: np.ndarray) -> _Cells:
     """Bound the means whose rows all have one value: no variance was seen, which does not mean that there is none.
 
     Were a share p of m independent rows to differ, seeing none of them has the probability (1 − p)^m; the largest p
     that this allows at 95 % moves the mean by at most p times the way to −1 and to 1. Rows are divided by the usual
     design effect.
     """
-    r, flat = cells["r"], (cells["variance"] < 1e-12) & cells["r"].notna()
-    most = 1 - (1 - LEVEL) ** (_usual_deff(cells, group).fillna(cells["draws"] * cells["h1"]) / cells["draws"])
-    return cells.assign(
-        low=cells["low"].mask(flat, r - most * (1 + r)), high=cells["high"].mask(flat, r + most * (1 - r))
-    )
+    r, usual = cells["r"], _usual_deff(cells, group)
+    flat = (cells["variance"] < 1e-12) & ~np.isnan(r)
+    most = 1 - (1 - LEVEL) ** (np.where(np.isnan(usual), cells["draws"] * cells["h1"], usual) / cells["draws"])
+    low = np.where(flat, r - most * (1 + r), cells["low"])
+    return cells | {"low": low, "high": np.where(flat, r + most * (1 - r), cells["high"])}

@@ -33,7 +33,6 @@ _SPACE = re.compile(r"\s*")
 _REST_OF_NAME = re.compile(r"[\w'’-]*")
 
 
-@uncollected
 def split_turns(documents: pd.DataFrame) -> pd.DataFrame:
     """Split transcripts into turns; a document without accepted labels has none.
 
@@ -57,6 +56,7 @@ def split_turns(documents: pd.DataFrame) -> pd.DataFrame:
     return turns_among(documents, split_tokens(documents["text"].tolist(), numbered=False))
 
 
+@uncollected
 def turns_among(documents: pd.DataFrame, tokens: Tokens) -> pd.DataFrame:
     """Split documents as `split_turns` does, where the ``tokens`` of their texts are known."""
     texts = documents["text"].tolist()
