@@ -264,12 +264,15 @@ def _classes(points: np.ndarray) -> np.ndarray:
     return classes
 
 
-_ENCODINGS = {1: "ascii", 2: "utf-16-le", 4: "utf-32-le"}
+_ENCODINGS = {2: "utf-16-le", 4: "utf-32-le"}
 
 
 def number_stretches(points: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarray, list[str]]:
-    """Give numbers to the stretches of word characters whose code points stand one after the other in ``points``."""
-    data = points.tobytes().decode(_ENCODINGS[points.dtype.itemsize]).encode()  # word characters hold no surrogate
+    """Give numbers to the stretches of word characters whose code points stand one after the other in ``points``.
+
+    No word character is a surrogate, so that all can be encoded.
+    """
+    data = points if points.dtype.itemsize == 1 else str(points.data, _ENCODINGS[points.dtype.itemsize]).encode()
     offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
     np.cumsum(lengths, out=offsets[1:])
     offsets += _extra_bytes(points, offsets)
@@ -286,7 +289,9 @@ def _extra_bytes(points: np.ndarray, at: np.ndarray) -> np.ndarray | int:
     wider = points[wide]
     more = 1 + (wider > 0x7FF).astype(np.int64) + (wider > 0xFFFF)
     behind = np.searchsorted(at, wide, side="right")  # the first place behind each wide character
-    return np.cumsum(np.bincount(behind, more, minlength=len(at) + 1))[: len(at)].astype(np.int64)
+    extra = np.zeros(len(at) + 1, dtype=np.int64)
+    np.add.at(extra, behind, more)
+    return np.cumsum(extra, out=extra)[: len(at)]
 
 
 def _join(strings: pa.LargeStringArray | list[str]) -> str:
