@@ -39,6 +39,7 @@ from corpora import varied_corpus
 
 import sco_analysis as sco
 from sco_analysis import tables, tallies
+from sco_analysis.intake.languages import in_english
 from sco_analysis.matches.matching import glob_regex
 from sco_analysis.mentions import mentions_among
 from sco_analysis.parse import Parsed
@@ -58,6 +59,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Measure, print, and write table and plot."""
     parser = argparse.ArgumentParser(description="speed against one bare pass over the words")
     parser.add_argument("--megabytes", type=float, default=20)
+    parser.add_argument("--corpus", type=Path, help="texts of your own in the place of those made of the seeds")
     parser.add_argument("--peers", type=float, default=0.5, help="megabytes that the peers get")
     parser.add_argument("--out", type=Path, default=ROOT / "build" / "bench")
     asked = parser.parse_args(arguments)
@@ -66,19 +68,23 @@ def main(arguments: list[str] | None = None) -> None:
     for make in (sco.topic_frequency, sco.speaker_share, sco.sentiment_toward_states):
         make(sco.parse(sco.read_corpus(ROOT / "seeds")))
     start = _peak()
-    rows = ours(asked.megabytes)
+    rows = ours(asked.megabytes, asked.corpus)
     print(f"memory over start: {_peak() - start:,.0f} MB in blocks of {BLOCK / 1e6:.0f} MB")
     rows += peers(asked.peers)
     table = pd.DataFrame(rows, columns=["what", "who", "seconds", "ratio"])
-    print(f"Python {platform.python_version()}, {asked.megabytes:g} MB, one core; one bare pass = 1 ×")
+    what = asked.corpus or f"{asked.megabytes:g} MB made of the seeds"
+    print(f"Python {platform.python_version()}, {what}, one core; one bare pass = 1 ×")
     print(table.to_string(index=False, formatters={"seconds": "{:.2f}".format, "ratio": "{:.2f} ×".format}))
     asked.out.mkdir(parents=True, exist_ok=True)
     table.to_csv(asked.out / "speed.csv", index=False)
     _plot(table, asked.out / "speed.svg")
 
 
-def blocks(megabytes: float) -> Iterator[pd.DataFrame]:
+def blocks(megabytes: float, corpus: Path | None = None) -> Iterator[pd.DataFrame]:
     """Yield the corpus as documents tables of about `BLOCK` characters."""
+    if corpus:
+        yield from map(in_english, sco.iter_corpus(corpus, block=BLOCK))
+        return
     held: list[dict] = []
     size = 0
     for document in varied_corpus(megabytes):
@@ -105,11 +111,11 @@ class Clock:
         return result
 
 
-def ours(megabytes: float) -> list[tuple[str, str, float, float]]:
+def ours(megabytes: float, corpus: Path | None = None) -> list[tuple[str, str, float, float]]:
     """Time every step of ours over the corpus, block by block; returns (what, who, seconds, ratio)."""
     clock, sums = Clock(), []
     topics = sco.read_dictionary("topics")
-    for documents in blocks(megabytes):
+    for documents in blocks(megabytes, corpus):
         texts = documents["text"].tolist()
         bare = [_bare(texts) for _ in range(2)]
         sums.append(_whole_job(clock, documents))
