@@ -12,7 +12,7 @@ from sco_analysis.speech.cues import verb_forms, words
 from sco_analysis.speech.flags import BODY, POSSESSIVE, WOMAN
 from sco_analysis.speech.forms import BREAK, row_of, with_marks
 from sco_analysis.speech.paragraphs import Paragraphs
-from sco_analysis.speech.phrases import _ends, _marked_ends, is_finite, sentences_of, tokens_of
+from sco_analysis.speech.phrases import _ends, _marked_ends, is_finite, sentences_of, words_of
 from sco_analysis.speech.prose import split_prose
 from sco_analysis.speech.quotes import pair_marks
 
@@ -182,4 +182,4 @@ def test_a_block_is_split_as_its_paragraphs_are(parts):
 
 def test_every_cue_is_a_form_of_its_own():
     """No reporting verb is split by the pattern, so that a form is a cue or not without its neighbours."""
-    assert [cue for cue in verb_forms() if [t.text for t in tokens_of(cue, 0, len(cue))] != [cue]] == []
+    assert [cue for cue in verb_forms() if [t.text for t in words_of(cue)] != [cue]] == []

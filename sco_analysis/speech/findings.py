@@ -86,15 +86,12 @@ def _from_marked(text: str, tokens: Sentence, k: int, mark: Marked, number: int,
     """Say what marked words are that no cue reports: signed, announced, floating, or words that nobody says."""
     found = Found(mark.start, mark.end, "direct", (mark.start, mark.start), None, "floating", number, session)
     found.continues = mark.continues
-    n_words = count_words(text[mark.start : mark.end])
     first = not any(t.word for t in tokens[:k])
-    rest = [t for t in tokens[k + 1 :] if t.word]
-    signed = first and rest and tokens[k + 1].text in ("—", "–", "--", "-", "―") and rest[0].upper
+    rest = [i for i in range(k + 1, len(tokens)) if tokens[i].word]
+    signed = first and rest and tokens[k + 1].text in ("—", "–", "--", "-", "―") and tokens[rest[0]].upper
     if signed and len(rest) <= 12:
-        last = max(i for i, token in enumerate(tokens) if token.word)
-        first_word = next(i for i in range(k + 1, len(tokens)) if tokens[i].word)
-        found.label, found.how = tokens.span(first_word, last + 1), "dash"
-    elif k and tokens[k - 1].text == ":" and n_words >= 3:
+        found.label, found.how = tokens.span(rest[0], rest[-1] + 1), "dash"
+    elif k and tokens[k - 1].text == ":" and count_words(text[mark.start : mark.end]) >= 3:
         subject = main_subject(tokens, 0, k - 1)
         found.label, found.how = _span_of(tokens, subject), "colon"
     elif (tag := _unknown_tag(text, tokens, k, mark)) is not None:
@@ -104,7 +101,7 @@ def _from_marked(text: str, tokens: Sentence, k: int, mark: Marked, number: int,
         found.how = "fragment"
         if mark.single or not _is_speech(text, tokens, k, mark):
             found.kind = "scare"
-    elif mark.single and n_words < _SPEECH:
+    elif mark.single and count_words(text[mark.start : mark.end]) < _SPEECH:
         found.kind, found.how = "scare", "fragment"
     return found
 
@@ -118,9 +115,10 @@ def _is_speech(text: str, tokens: Sentence, k: int, mark: Marked) -> bool:
     leading = " ".join(t.low for t in tokens[max(0, k - 3) : k])
     if any(leading.endswith(word) for word in words("scare_before")):
         return False
+    if not text[mark.start : mark.end].lstrip("‘'[( ")[:1].isupper():
+        return False
     inside = row_of(text, mark.start, mark.end).forms
-    capital = text[mark.start : mark.end].lstrip("‘'[( ")[:1].isupper()
-    return capital and sum(t.word for t in inside) >= _SPEECH and has_clause(inside, 0, len(inside))
+    return sum(t.word for t in inside) >= _SPEECH and has_clause(inside, 0, len(inside))
 
 
 def _unknown_tag(text: str, tokens: Sentence, k: int, mark: Marked) -> Range | None:

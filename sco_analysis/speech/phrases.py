@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, lru_cache
 from typing import NamedTuple
 
 from ..reading.lines import read_rules
@@ -26,9 +26,7 @@ from .flags import (
     VERBAL,
 )
 from .forms import Form, Row, row_of
-from .function_words import (
-    ADJUNCTS,
-)
+from .function_words import ADJUNCTS
 
 #: no sentence has more tokens: bounds the time that a text without full stops may take
 LONGEST = 400
@@ -38,7 +36,7 @@ _MARKED_END = re.compile(r"[.?!…][\"'”’)\]]*\s*$")
 
 
 class Token(NamedTuple):
-    """One word or sign in its place: a form with its offsets."""
+    """One word of a phrase in its place."""
 
     start: int
     end: int
@@ -46,8 +44,6 @@ class Token(NamedTuple):
     low: str
     #: whether it begins with a capital letter
     upper: bool
-    #: whether it is a word, not a sign or a quotation
-    word: bool
 
 
 class Sentence(list[Form]):
@@ -78,10 +74,16 @@ def _abbreviations() -> tuple[frozenset[str], ...]:
     return tuple(frozenset(map(str, rules[name])) for name in ("titles", "uncertain", "openers", "before_figures"))
 
 
-def tokens_of(text: str, start: int, end: int) -> list[Token]:
-    """Split ``text[start:end]`` into tokens, quotation marks among them."""
-    row = row_of(text, start, end)
-    return [Token(a, a + f.size, f.text, f.low, f.upper, f.word) for f, a in zip(row.forms, row.starts, strict=True)]
+def words_of(phrase: str, start: int = 0) -> list[Token]:
+    """Split a phrase that begins at ``start`` into its words; signs are left out."""
+    return [Token(start + a, start + b, *rest) for a, b, *rest in _words_of(phrase)]
+
+
+@lru_cache(maxsize=1 << 14)
+def _words_of(phrase: str) -> list[Token]:
+    row = row_of(phrase, 0, len(phrase))
+    words = ((form, at) for form, at in zip(row.forms, row.starts, strict=True) if form.word)
+    return [Token(at, at + form.size, form.text, form.low, form.upper) for form, at in words]
 
 
 def sentences_with(text: str, row: Row, wanted: Callable[[Form], bool]) -> Iterator[Sentence]:

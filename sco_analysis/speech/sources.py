@@ -26,7 +26,7 @@ from .descriptions import (
 from .introductions import Answer, Answers, name_later
 from .names import Cast, Entity, Mention
 from .namings import Namings
-from .phrases import Token, tokens_of
+from .phrases import Token, words_of
 
 _GENDER_OF = {"he": "m", "she": "f"}
 _OWNERS = {"his": "he", "her": "she", "its": "it", "their": "they"}
@@ -184,7 +184,7 @@ class _Resolver:
         if low in words("pronouns") or low in ("these", "those", "others"):
             named = {self.cast.named[i] for i in self.cast.mentions(q.start, q.end)}
             return self._pronoun(low, a, named)
-        tokens = [t for t in tokens_of(self.text, a, b) if t.word]
+        tokens = words_of(label, a)
         head = head_of(tokens)
         if not head:
             return None, "unresolved", 0.0
@@ -263,7 +263,7 @@ class _Resolver:
         name = re.sub(r"^(?:the|a|an)\s+", "", " ".join(label.split()), flags=re.IGNORECASE)
         key = fold(name)
         if key not in self.described:
-            head = head_of([t for t in tokens_of(name, 0, len(name)) if t.word])
+            head = head_of(words_of(name))
             noun = head[-1].low if head else ""
             kind = "body" if noun in words("body_nouns") or noun in words("documents") else "person"
             several_of = noun.endswith("s") and not noun.endswith(("ss", "us"))
