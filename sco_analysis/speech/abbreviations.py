@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import cache
 
 from ..people import fold
 from .flags import LINKS
@@ -23,13 +22,15 @@ def abbreviations(text: str, namings: Namings) -> Iterator[tuple[str, str]]:
             spelled = _spelled_out(text[max(0, start - 140) : start - 1], name.full)
             if spelled:
                 yield name.key, spelled
-    for letters, spelled in spelled_anywhere(text, {name.letters for name in names} - {""}):
+    for letters, spelled in spelled_anywhere(text, {name.letters for name in set(names)} - {""}):
         yield fold(letters), spelled
     near = [i for i, (end, start) in enumerate(zip(ends, starts[1:], strict=False)) if start - end in (2, 6)]
     for i in near:
         full, short = names[i], names[i + 1]
+        if full.single or not short.single:
+            continue
         bracketed = text[ends[i] : starts[i + 1]] in (" (", " (the ") and text[ends[i + 1] : ends[i + 1] + 1] == ")"
-        if bracketed and short.single and not full.single:
+        if bracketed:
             letters = short.full.replace(".", "").lower()
             initials = [word[0].lower() for word in full.words if word[0].isupper()]
             if letters[:1] == initials[0] and sum(letter in initials for letter in letters) >= 2:
@@ -56,20 +57,23 @@ def spelled_anywhere(text: str, acronyms: set[str]) -> list[tuple[str, str]]:
     for letter in {acronym[0] for acronym in acronyms}:
         waiting = {acronym for acronym in acronyms if acronym[0] == letter}
         begun = {acronym[:n] for acronym in waiting for n in range(1, len(acronym))}
-        for match in _initial(letter).finditer(text):
-            at, initials = match.start(), letter
+        for start in _places(text, letter):
+            at, initials = start, letter
             while initials in begun and (link := _LINK.match(text, at + 1)):
                 at = link.end()
                 initials += text[at]
                 if initials in waiting:
                     waiting.discard(initials)
-                    found.append((match.start(), initials, _NAME_END.match(text, at).end()))
+                    found.append((start, initials, _NAME_END.match(text, at).end()))
             if not waiting:
                 break
     return [(initials, " ".join(text[start:end].split())) for start, initials, end in sorted(found)]
 
 
-@cache
-def _initial(letter: str) -> re.Pattern[str]:
-    """Compile where a word begins with a letter."""
-    return re.compile(rf"{letter}(?<!\w\w)(?=\w)")
+def _places(text: str, letter: str) -> Iterator[int]:
+    """Yield where a word begins with a letter: a plain search, for capitals are rare."""
+    at = text.find(letter)
+    while at >= 0:
+        if not at or not (text[at - 1].isalnum() or text[at - 1] == "_"):
+            yield at
+        at = text.find(letter, at + 1)

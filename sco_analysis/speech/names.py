@@ -80,7 +80,8 @@ class Cast:
             self._add_person(name)
         self.namings = self._link_all(namings, kinds)
         for entity in self.entities:
-            self._settle(entity)
+            if entity.kind == "person":
+                self._settle(entity)
 
     def _kinds(self, namings: Namings) -> list[str]:
         """Say of each name whether it is a person's or a body's."""
@@ -201,8 +202,6 @@ class Cast:
 
     def _settle(self, entity: Entity) -> None:
         """Decide the gender: what the list of office-holders, titles and nouns, the first name, pronouns nearby say."""
-        if entity.kind != "person":
-            return
         entity.person = entity.person or office_holder(entity.name, entity.role)
         if entity.person and entity.person.gender:
             entity.gender = entity.person.gender

@@ -181,14 +181,17 @@ class _Table:
     def _read(self, first: np.ndarray, last: np.ndarray) -> tuple[list[_Reading | None], np.ndarray]:
         """Read each sequence that is printed differently by itself; say which is which."""
         initial = self.found.begins[first] & (self.flags[first] & f.ADVERBIAL > 0)
-        kinds, forms = self.found.prose.kind.tolist(), self.found.prose.kinds
+        kinds, forms = self.found.prose.kind, self.found.prose.kinds
+        which = np.empty(len(first), dtype=np.int64)
+        single = last - first == 1  # most are: one word, wherever it stands
+        words, which[single] = np.unique(kinds[first[single]], return_inverse=True)
+        several, places = np.flatnonzero(~single), kinds.tolist()
+        columns = (column[several].tolist() for column in (initial, first, last))
         numbers: dict[tuple[bool, tuple[int, ...]], int] = {}
-        which = [
-            numbers.setdefault((opens, tuple(kinds[a:b])), len(numbers))
-            for opens, a, b in zip(initial.tolist(), first.tolist(), last.tolist(), strict=True)
-        ]
-        readings = [_reading([forms[k] for k in key], initial=opens) for opens, key in numbers]
-        return readings, np.array(which, dtype=np.int64)
+        keys = ((opens, tuple(places[a:b])) for opens, a, b in zip(*columns, strict=True))
+        which[several] = [len(words) + numbers.setdefault(key, len(numbers)) for key in keys]
+        readings = [_reading([forms[k]], initial=False) for k in words.tolist()]
+        return readings + [_reading([forms[k] for k in key], initial=opens) for opens, key in numbers], which
 
     def _is(self, place: np.ndarray, flag: int) -> np.ndarray:
         return self.flags[place] & flag > 0

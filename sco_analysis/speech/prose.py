@@ -115,7 +115,9 @@ class _Split:
         company = chained | _shifted(chained) | self.quoted
         figures = _in(_FIGURE, points[start]) | (points[start] > 0xFFFF)
         self.odd_chains = np.unique(self.chain[figures & company])
-        self.odd = np.isin(self.chain, self.odd_chains)
+        is_odd = np.zeros(len(atoms) + 1, dtype=bool)
+        is_odd[self.odd_chains] = True
+        self.odd = is_odd[self.chain]
         #: which characters are told of already
         self.taken = np.zeros(len(points), dtype=bool)
 
