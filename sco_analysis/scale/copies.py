@@ -20,7 +20,7 @@ from ..passages import Wording
 from ..repeats import extend_runs
 from .pairs import EDITED, SAME, pairs_of
 from .parts import Job
-from .sketches import PASSAGE, by_part, rows_in, save, sites_of, words_of
+from .sketches import PASSAGE, by_part, hand_on, rows_in, sites_of, words_of
 
 #: A passage of a part, and the site of what it is a copy of, which may be a copy itself.
 ORIGINAL = np.dtype([("passage", "i8"), ("first", "i8")])
@@ -45,7 +45,7 @@ def find_copies(job: Job, run: str, keys: Sequence[str], part: int, buckets: int
     copies = np.flatnonzero(original >= 0)
     found = np.zeros(len(copies), dtype=ORIGINAL)
     found["passage"], found["first"] = copies, original[copies]
-    save(found, _file(job, run, part))
+    hand_on(found, _file(job, run, part))
 
 
 def _file(job: Job, run: str, part: int) -> Path:

@@ -15,7 +15,7 @@ import pandas as pd
 from ..passages import Wording
 from ..repeats import ALONE, may_be_edited, meet, repeated_elsewhere
 from .parts import Job
-from .sketches import FIRST, LAST, NAME, NO_CODES, SKETCH, WHOLE, by_part, rows_in, save, sites_of, words_of
+from .sketches import FIRST, LAST, NAME, NO_CODES, SKETCH, WHOLE, by_part, hand_on, rows_in, sites_of, words_of
 
 #: A passage and the earlier one that it is a copy of, and how: word for word, or with a word or two edited.
 PAIR = np.dtype([("part", "u4"), ("passage", "u4"), ("first_part", "u4"), ("first_passage", "u4"), ("how", "u1")])
@@ -30,7 +30,7 @@ def find_pairs(job: Job, run: str, keys: Sequence[str], bucket: int, buckets: in
     rows, part = _rows_of_range(job, keys, bucket, buckets)
     same = _pairs(rows, part, *_same(rows, part), SAME)
     edited = _pairs(rows, part, *_edited(job, keys, rows, part), EDITED)
-    save(np.concatenate([same, edited]), _file(job, run, bucket), sort="part")
+    hand_on(np.concatenate([same, edited]), _file(job, run, bucket), sort="part")
     names = np.flatnonzero(rows["kind"] == NAME)
     twice = names[pd.Series(rows["hash"][names]).duplicated().to_numpy()]
     return list(zip(part[twice].tolist(), rows["doc"][twice].tolist(), strict=True))

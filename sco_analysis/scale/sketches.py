@@ -12,6 +12,8 @@ and ``names.json``, the names of the documents.
 from __future__ import annotations
 
 import json
+import mmap
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -107,15 +109,27 @@ def _names(doc_ids: pd.Series) -> np.ndarray:
 
 def save(rows: np.ndarray, path: Path, sort: str = "") -> None:
     """Write rows of fixed length, in the order of the column ``sort``; what is equal there stays in its order."""
-    ordered = rows[np.argsort(rows[sort], kind="stable")] if sort else rows
-    put_together({path: ordered.tofile})
+    put_together({path: _in_order(rows, sort).tofile})
+
+
+def hand_on(rows: np.ndarray, path: Path, sort: str = "") -> None:
+    """Write rows as `save` does, but for this run alone: they are there whole or not at all, and need not last."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    _in_order(rows, sort).tofile(draft)
+    draft.replace(path)
+
+
+def _in_order(rows: np.ndarray, sort: str) -> np.ndarray:
+    return rows[np.argsort(rows[sort], kind="stable")] if sort else rows
 
 
 def rows_in(path: Path, dtype: np.dtype) -> np.ndarray:
-    """Return the rows that `save` has written, of which only those that are looked at are read from the disk."""
-    if not path.stat().st_size:  # nothing cannot be mapped
-        return np.zeros(0, dtype=dtype)
-    return np.memmap(path, dtype=dtype, mode="r")
+    """Return the rows that were written, of which only those that are looked at are read from the disk."""
+    with path.open("rb") as stream:
+        if not os.fstat(stream.fileno()).st_size:  # nothing cannot be mapped
+            return np.zeros(0, dtype=dtype)
+        return np.frombuffer(mmap.mmap(stream.fileno(), 0, access=mmap.ACCESS_READ), dtype=dtype)
 
 
 def words_of(folder: Path, passages: np.ndarray) -> np.ndarray:
