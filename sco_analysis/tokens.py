@@ -162,7 +162,7 @@ class Tokens:
     @cached_property
     def _joins(self) -> np.ndarray:
         """How many of the atoms before each are one word with their next."""
-        return np.concatenate([[0], np.cumsum(self.joined)])
+        return _sums_before(self.joined)
 
     def recut(self, start: np.ndarray, end: np.ndarray) -> Tokens:
         """Return the same atoms as those of other texts: the stretches ``start:end`` of ``text``, in order and apart.
@@ -179,8 +179,9 @@ class Tokens:
         length = end - start + len(_BREAK)
         base = np.cumsum(length) - length
         shift = np.repeat(base - start, many)
-        strings = self._stretches(start, end)
-        again = Tokens(_join(strings), base, self.start + shift, self.end + shift, self.surface, self.surfaces)
+        strings, ends = self._stretches(start, end), self.end + shift
+        starts = np.add(self.start, shift, out=shift)  # new memory costs as much as the sum
+        again = Tokens(_join(strings), base, starts, ends, self.surface, self.surfaces)
         row = np.repeat(np.arange(len(start)), many)
         again.__dict__.update(row=row, strings=strings, _folds=self._folds)  # fills cached properties
         return again
@@ -198,14 +199,16 @@ class Tokens:
         return np.where(end > start, self._letters_before(end) - self._letters_before(start), 0)
 
     def _letters_before(self, at: np.ndarray) -> np.ndarray:
+        if not len(self):
+            return np.zeros(len(at), dtype=np.int64)
         whole = np.searchsorted(self.end, at, side="right")  # so many atoms end there or before
-        before, start = self._letters
-        return before[whole] + np.maximum(at - start[whole], 0)
+        following = self.start[np.minimum(whole, len(self) - 1)]
+        return self._letters[whole] + np.where(whole < len(self), np.maximum(at - following, 0), 0)
 
     @cached_property
-    def _letters(self) -> tuple[np.ndarray, np.ndarray]:
-        """How many letters stand in the atoms before each, and where each begins; behind the last is one more."""
-        return np.concatenate([[0], np.cumsum(self.end - self.start)]), np.append(self.start, len(self.text))
+    def _letters(self) -> np.ndarray:
+        """How many letters stand in the atoms before each."""
+        return _sums_before(self.end - self.start)
 
 
 def split_tokens(texts: str | Sequence[str], *, numbered: bool = True) -> Tokens:
@@ -273,12 +276,18 @@ def number_stretches(points: np.ndarray, lengths: np.ndarray) -> tuple[np.ndarra
     No word character is a surrogate, so that all can be encoded.
     """
     data = points if points.dtype.itemsize == 1 else str(points.data, _ENCODINGS[points.dtype.itemsize]).encode()
-    offsets = np.zeros(len(lengths) + 1, dtype=np.int64)
-    np.cumsum(lengths, out=offsets[1:])
+    offsets = _sums_before(lengths)
     offsets += _extra_bytes(points, offsets)
     atoms = pa.LargeStringArray.from_buffers(len(lengths), pa.py_buffer(offsets), pa.py_buffer(data))
     encoded = atoms.dictionary_encode()
     return encoded.indices.to_numpy(zero_copy_only=False), encoded.dictionary.to_pylist()
+
+
+def _sums_before(numbers: np.ndarray) -> np.ndarray:
+    """Add up the numbers before each of them, and last of all those before the end."""
+    sums = np.zeros(len(numbers) + 1, dtype=np.int64)
+    np.cumsum(numbers, out=sums[1:])
+    return sums
 
 
 def _extra_bytes(points: np.ndarray, at: np.ndarray) -> np.ndarray | int:

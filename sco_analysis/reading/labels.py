@@ -32,16 +32,13 @@ class Labels:
     def __init__(self, lines: Lines) -> None:
         self._lines = lines
         self.wrapped = lines.wrapped()
-        alone = may_stand_alone(lines)
-        self._begin, self._alone = lines.by_text(may_begin(lines)), lines.by_text(alone)
+        with_next, alone = may_go_on(lines) | self.wrapped[lines.doc], may_stand_alone(lines)
+        self._begin, self._alone = lines.with_next(may_begin(lines), with_next), lines.with_next(alone, alone)
         self._colons = _places_by_text(lines.tokens, ":")
-        self._next_needed = (may_go_on(lines) | alone | self.wrapped[lines.doc]).tolist()
 
     def of(self, doc: int, text: str) -> list[Label]:
         """Find the labels of one text, given with its number: see `find_labels`."""
-        begin, alone = (
-            self._lines.with_next(doc, numbers[doc], self._next_needed) for numbers in (self._begin, self._alone)
-        )
+        begin, alone = self._begin[doc], self._alone[doc]
         return labels_among(
             text, begin, bool(self.wrapped[doc]), alone, lambda: self._lines.with_margin(doc), self._colons[doc]
         )

@@ -9,8 +9,8 @@ from __future__ import annotations
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from functools import cache, cached_property
+from collections.abc import Iterator
+from functools import cache
 from importlib.resources import files
 from itertools import pairwise
 from string import ascii_letters
@@ -23,6 +23,7 @@ from ..tokens import Tokens, split_tokens
 
 #: what a line may be by its look, in the order in which it is asked
 LOOKS = ("source", "mark", "procedure", "teaser", "furniture", "caption", "byline", "dateline")
+_LOOKS = ("", *LOOKS)
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\r?\n(?:.*?\n)---[ \t]*(?=\r?\n|\Z)", re.S)
 #: every character that is white space
@@ -182,7 +183,7 @@ class Lines:
 
     def _looks(self) -> np.ndarray:
         look = np.zeros(len(self), dtype=np.int8)
-        number = {name: n for n, name in enumerate(("", *LOOKS))}
+        number = {name: n for n, name in enumerate(_LOOKS)}
         for i in np.flatnonzero(self._may_have_a_look()).tolist():
             look[i] = number[look_of(self.text(i))]
         for doc in np.flatnonzero(self._begin_with("-")).tolist():
@@ -223,33 +224,32 @@ class Lines:
         """Return the text of one line."""
         return self.tokens.text[self.start[number] : self.end[number]]
 
-    @cached_property
-    def _columns(self) -> tuple[list, ...]:
-        base, looks = self.tokens.base[self.doc], ("", *LOOKS)
-        columns = (self.start - base, self.end - base, self.start, self.end, self.gap, self.indent)
-        return *(column.tolist() for column in columns), [looks[number] for number in self.look.tolist()]
-
-    def line(self, number: int) -> Line:
-        """Return one line, with its offsets in its own text."""
-        start, end, first, last, gap, indent, look = self._columns
-        text = self.tokens.text[first[number] : last[number]]
-        return Line(start[number], end[number], text, look[number], gap[number], indent[number])
+    def lines(self, numbers: np.ndarray) -> list[Line]:
+        """Return some of the lines, each with its offsets in its own text."""
+        start, end, base = self.start[numbers], self.end[numbers], self.tokens.base[self.doc[numbers]]
+        texts = [self.tokens.text[a:b] for a, b in _pairs(start, end)]
+        looks = [_LOOKS[number] for number in self.look[numbers].tolist()]
+        gaps, indents = self.gap[numbers].tolist(), self.indent[numbers].tolist()
+        rows = zip((start - base).tolist(), (end - base).tolist(), texts, looks, gaps, indents, strict=True)
+        return list(map(Line._make, rows))
 
     def of(self, doc: int) -> list[Line]:
         """Return all lines of one text."""
-        return [self.line(number) for number in range(self.first[doc], self.first[doc + 1])]
+        return self.lines(np.arange(self.first[doc], self.first[doc + 1]))
 
-    def by_text(self, chosen: np.ndarray) -> list[list[int]]:
-        """List for each text the numbers of those of its lines that are ``chosen``."""
+    def with_next(self, chosen: np.ndarray, needed: np.ndarray) -> list[list[tuple[Line, Line | None]]]:
+        """List for each text those of its lines that are ``chosen``, each with the line behind it where ``needed``."""
         numbers = np.flatnonzero(chosen)
-        bounds, numbers = np.searchsorted(numbers, self.first).tolist(), numbers.tolist()
-        return [numbers[a:b] for a, b in pairwise(bounds)]
+        behind: list[Line | None] = [None] * len(numbers)
+        wanted = np.flatnonzero(needed[numbers] & (numbers + 1 < self.first[self.doc[numbers] + 1]))
+        for place, line in zip(wanted.tolist(), self.lines(numbers[wanted] + 1), strict=True):
+            behind[place] = line
+        return self.by_text(numbers, list(zip(self.lines(numbers), behind, strict=True)))
 
-    def with_next(self, doc: int, numbers: Iterable[int], needed: list[bool]) -> Iterator[tuple[Line, Line | None]]:
-        """Yield some of the lines of one text, given by ``numbers``, each with the line behind it where ``needed``."""
-        last = int(self.first[doc + 1]) - 1
-        for number in numbers:
-            yield self.line(number), self.line(number + 1) if needed[number] and number < last else None
+    def by_text(self, numbers: np.ndarray, things: list) -> list[list]:
+        """Give each text its part of ``things``, which belong to the lines of these ``numbers``."""
+        bounds = np.searchsorted(numbers, self.first).tolist()
+        return [things[a:b] for a, b in pairwise(bounds)]
 
     def with_margin(self, doc: int) -> Iterator[tuple[Line, int]]:
         """Yield the lines of one text, each with the offset at which the one before it ends."""

@@ -69,10 +69,11 @@ def cut_at_labels(lines: Lines, texts: list[str], labels: list[list[Label]]) -> 
     for number in np.flatnonzero(~leads).tolist():
         odd[accepted[number][0]].append(accepted[number][1])
     touched[first[leads]] *= -1  # lines that one label begins, and no other touches
+    oddly = np.flatnonzero(touched > 0)
     rows = [
         (line.start + base[doc], line.end + base[doc], doc, _NUMBER_OF_LOOK[line.look], line.gap, line.indent, is_label)
-        for doc, numbers in enumerate(lines.by_text(touched > 0))
-        for line, is_label in _cut_at(odd[doc], map(lines.line, numbers), texts[doc])
+        for doc, own in enumerate(lines.by_text(oddly, lines.lines(oddly)))
+        for line, is_label in _cut_at(odd[doc], own, texts[doc])
     ]
     whole = _whole(lines, np.flatnonzero(touched == 0))
     led, end = first[leads], end[leads]
