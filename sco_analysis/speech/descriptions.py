@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache, lru_cache
 
 from ..dictionaries import read_dictionary
@@ -78,7 +78,7 @@ def several(entity: Entity) -> float | None:
     return 3.0 if entity.kind == "plural" else 0.0 if entity.kind == "body" else None
 
 
-def head_of(tokens: list[Token]) -> list[Token]:
+def head_of(tokens: Sequence[Token]) -> Sequence[Token]:
     """Cut a noun phrase before its first preposition, unless that is part of a name."""
     for i, token in enumerate(tokens):
         if i and token.low in words("times") and not token.upper:

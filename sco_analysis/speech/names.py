@@ -168,20 +168,21 @@ class Cast:
             self.entities.append(entity)
             if entity.person:
                 self._holders.setdefault(entity.person, entity)
-            for last in {name.key.split()[-1], name.last}:
-                self._register(entity, self._by_last, last)
-            self._register(entity, self._by_first, name.first)
+            for surname in name.surnames:
+                self._register(entity, self._by_last[surname], surname)
+            self._register(entity, self._by_first[name.first], name.first)
         elif len(name.full) > len(entity.name) and not entity.person:
             entity.name = name.full
         self._by_name[name.key] = entity
         return entity
 
-    def _register(self, entity: Entity, namesakes: dict[str, list[Entity]], key: str) -> None:
+    def _register(self, entity: Entity, namesakes: list[Entity], key: str) -> None:
         """Note that a person has a surname or a first name; what that meant so far is forgotten."""
-        if len(namesakes[key]) < _MOST_NAMESAKES:
-            namesakes[key].append(entity)
-        for meant in self._single.pop(key, ()):
-            self._meant.pop(meant, None)
+        if len(namesakes) < _MOST_NAMESAKES:
+            namesakes.append(entity)
+        if key in self._single:
+            for meant in self._single.pop(key):
+                self._meant.pop(meant, None)
 
     def _same_person(self, name: Name) -> Entity | None:
         for entity in self._by_last.get(name.last, ()):

@@ -38,7 +38,7 @@ class Name:
 
     __slots__ = (
         "acronym", "first", "full", "gender", "holder", "key", "kin", "kind", "last", "letters", "nouns", "role",
-        "short", "single", "singly_given", "titles", "words",
+        "short", "single", "singly_given", "surnames", "titles", "words",
     )  # fmt: skip
 
     def __init__(self, run: Run) -> None:
@@ -49,6 +49,8 @@ class Name:
         self.kin = not _KIN.isdisjoint(run.titles)
         #: the whole name, its first and its last word as `people.fold` reduces them
         self.key, self.first, self.last = fold(self.full), fold(run.name[0]), fold(run.name[-1])
+        #: by what surnames it may be called: "Berg-Ito" by both together and by the second
+        self.surnames = frozenset((self.key.rpartition(" ")[2], self.last))
         self.holder: Person | None = office_holder(self.full, self.role)
         #: whether it is one word only; whether that is all capitals, a short form, or a first name
         self.single = len(run.name) == 1
@@ -185,7 +187,7 @@ class _Table:
         which = np.empty(len(first), dtype=np.int64)
         single = last - first == 1  # most are: one word, wherever it stands
         words, which[single] = np.unique(kinds[first[single]], return_inverse=True)
-        several, places = np.flatnonzero(~single), kinds.tolist()
+        several, places = np.flatnonzero(~single), self.found.prose.numbers
         columns = (column[several].tolist() for column in (initial, first, last))
         numbers: dict[tuple[bool, tuple[int, ...]], int] = {}
         keys = ((opens, tuple(places[a:b])) for opens, a, b in zip(*columns, strict=True))

@@ -74,16 +74,12 @@ def _abbreviations() -> tuple[frozenset[str], ...]:
     return tuple(frozenset(map(str, rules[name])) for name in ("titles", "uncertain", "openers", "before_figures"))
 
 
-def words_of(phrase: str, start: int = 0) -> list[Token]:
-    """Split a phrase that begins at ``start`` into its words; signs are left out."""
-    return [Token(start + a, start + b, *rest) for a, b, *rest in _words_of(phrase)]
-
-
 @lru_cache(maxsize=1 << 14)
-def _words_of(phrase: str) -> list[Token]:
+def words_of(phrase: str) -> tuple[Token, ...]:
+    """Split a phrase into its words; signs are left out."""
     row = row_of(phrase, 0, len(phrase))
     words = ((form, at) for form, at in zip(row.forms, row.starts, strict=True) if form.word)
-    return [Token(at, at + form.size, form.text, form.low, form.upper) for form, at in words]
+    return tuple(Token(at, at + form.size, form.text, form.low, form.upper) for form, at in words)
 
 
 def sentences_with(text: str, row: Row, wanted: Callable[[Form], bool]) -> Iterator[Sentence]:

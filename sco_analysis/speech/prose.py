@@ -63,7 +63,12 @@ class Prose:
     @cached_property
     def forms(self) -> list[Form]:
         """The form at each place."""
-        return list(map(self.kinds.__getitem__, self.kind.tolist()))
+        return list(map(self.kinds.__getitem__, self.numbers))
+
+    @cached_property
+    def numbers(self) -> list[int]:
+        """The number of the form at each place."""
+        return self.kind.tolist()
 
     @cached_property
     def starts(self) -> list[int]:

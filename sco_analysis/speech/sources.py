@@ -184,17 +184,17 @@ class _Resolver:
         if low in words("pronouns") or low in ("these", "those", "others"):
             named = {self.cast.named[i] for i in self.cast.mentions(q.start, q.end)}
             return self._pronoun(low, a, named)
-        tokens = words_of(label, a)
+        tokens = words_of(label)
         head = head_of(tokens)
         if not head:
             return None, "unresolved", 0.0
         if head[-1].low in words("documents"):
             return self._document(label, tokens, head, a)
-        mention = self._mention_in(head[0].start, head[-1].end)
+        mention = self._mention_in(a + head[0].start, a + head[-1].end)
         if mention is None and len(head) < len(tokens):
-            mention = self._named_at_end(tokens)
+            mention = self._named_at_end(tokens, a)
             head = tokens if mention else head
-        if mention and mention.end >= head[-1].start + 1:
+        if mention and mention.end > a + head[-1].start:
             same = self.cast.candidates(fold(head[-1].text)) if mention.entity.kind == "person" else []
             if len(same) > 1 and fold(self.text[mention.start : mention.end]) == fold(head[-1].text):
                 best, confidence = self._best(a, lambda e: 0.0 if e in same else None)
@@ -203,12 +203,12 @@ class _Resolver:
             return mention.entity, "named", 0.95
         return self._description(label, tokens, head, a)
 
-    def _named_at_end(self, tokens: list[Token]) -> Mention | None:
+    def _named_at_end(self, tokens: Sequence[Token], at: int) -> Mention | None:
         """Find the person in "Minister for Trade Ada Okello"; in "a spokesman for Okello" it is not the head."""
-        mention = self._mention_in(tokens[0].start, tokens[-1].end)
-        if mention is None or mention.entity.kind != "person" or mention.end <= tokens[-1].start:
+        mention = self._mention_in(at + tokens[0].start, at + tokens[-1].end)
+        if mention is None or mention.entity.kind != "person" or mention.end <= at + tokens[-1].start:
             return None
-        before = [t for t in tokens if t.end <= mention.start]
+        before = [t for t in tokens if at + t.end <= mention.start]
         return mention if before and before[-1].low not in words("prepositions") else None
 
     def _mention_in(self, start: int, end: int) -> Mention | None:
@@ -216,14 +216,14 @@ class _Resolver:
         number = next((i for i in reversed(self.cast.mentions(start, end + 2)) if ends[i] <= end + 2), None)
         return None if number is None else self.cast.mention(number)
 
-    def _document(self, label: str, tokens: list[Token], head: list[Token], at: int) -> Answer:
+    def _document(self, label: str, tokens: Sequence[Token], head: Sequence[Token], at: int) -> Answer:
         """Find whose a statement, a report or a website is."""
         noun = head[-1].low
-        mention = self._mention_in(tokens[0].start, tokens[-1].end)
+        mention = self._mention_in(at + tokens[0].start, at + tokens[-1].end)
         if mention is None and tokens[0].low in _OWNERS:
             return self._pronoun(_OWNERS[tokens[0].low], at)
         if mention is None and len(tokens) == len(head):
-            by = _BY.match(self.text, tokens[-1].end)
+            by = _BY.match(self.text, at + tokens[-1].end)
             mention = self._mention_in(by.end(), by.end() + 60) if by else None
             mention = mention if by and mention and mention.start - by.end() < 25 else None
         if mention:
@@ -231,7 +231,7 @@ class _Resolver:
             return mention.entity, "description", 0.8
         rest = tokens[len(head) + 1 :]
         if rest and tokens[len(head)].low in ("of", "from", "by"):
-            return self._describe(self.text[rest[0].start : rest[-1].end]), "description", 0.7
+            return self._describe(label[rest[0].start : rest[-1].end]), "description", 0.7
         if tokens[0].low in _DEFINITE and noun in self.documents:
             return self.documents[noun], "description", 0.7
         if len(head) == 2 and (head[0].low in _DEFINITE or noun in ("statement", "release")):
@@ -241,7 +241,7 @@ class _Resolver:
                 return spoke.entity, "description", 0.5
         return self._describe(label), "description", 0.5
 
-    def _description(self, label: str, tokens: list[Token], head: list[Token], at: int) -> Answer:
+    def _description(self, label: str, tokens: Sequence[Token], head: Sequence[Token], at: int) -> Answer:
         """Resolve a noun phrase without a name: to somebody known by that noun, else to itself."""
         noun = re.sub(r"['’]s$|['’]$", "", head[-1].low)
         possessed = tokens[0].low.endswith("'s")
@@ -272,7 +272,7 @@ class _Resolver:
             self.described[key] = Entity(name, kind, person_nouns().get(noun, ""), frozenset((noun,)), count=1)
         return self.described[key]
 
-    def _by_noun(self, noun: str, head: list[Token], at: int) -> Entity | None:
+    def _by_noun(self, noun: str, head: Sequence[Token], at: int) -> Entity | None:
         """Find whom a definite description means by the nouns the text uses of everybody."""
         wanted = also_called(noun)
         phrase = " ".join(t.text for t in head)
