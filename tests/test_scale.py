@@ -19,7 +19,7 @@ from sco_analysis import tables
 from sco_analysis.cli import main
 from sco_analysis.parse import parse_with_tokens
 from sco_analysis.repeats import mark_repeats
-from sco_analysis.scale import analysing, parts, pools, worker
+from sco_analysis.scale import analysing, parts, pools, sketches, worker
 from sco_analysis.scale.copies import find_copies, resolve
 from sco_analysis.scale.pairs import find_pairs
 from sco_analysis.scale.parts import Job
@@ -336,6 +336,27 @@ def test_repeats_are_those_of_the_whole(corpus):
     documents, edges, buckets = corpus
     expected = mark_repeats(pd.DataFrame([row for rows in documents for row in rows])).fillna("").tolist()
     assert marks_of_parts(documents, edges, buckets) == expected
+
+
+def test_sites_are_divided_by_part():
+    """Sites stand in the order of the corpus, and come apart into the parts and the numbers they were made of."""
+    sites = sketches.sites_of(np.array([0, 0, 7, 70_000]), np.array([3, 5, 0, 2**32 - 1]))
+    found = [
+        (part, sites[where].tolist() == sites[sites >> 32 == part].tolist(), numbers.tolist())
+        for part, where, numbers in sketches.by_part(sites)
+    ]
+    assert found == [(0, True, [3, 5]), (7, True, [0]), (70_000, True, [2**32 - 1])]
+    assert list(sketches.by_part(sites[:0])) == []
+
+
+def test_rows_are_read_as_they_were_written(tmp_path):
+    """Rows come back in the order asked for, none where none were written, and no draft is left."""
+    rows = np.array([(3, 1), (1, 2), (3, 0)], dtype=[("a", "u4"), ("b", "u4")])
+    sketches.hand_on(rows, tmp_path / "new" / "rows", sort="a")
+    sketches.save(rows[:0], tmp_path / "new" / "none")
+    assert sketches.rows_in(tmp_path / "new" / "rows", rows.dtype).tolist() == [(1, 2), (3, 1), (3, 0)]
+    assert sketches.rows_in(tmp_path / "new" / "none", rows.dtype).tolist() == []
+    assert sorted(path.name for path in (tmp_path / "new").iterdir()) == ["none", "rows"]
 
 
 def test_a_run_goes_on_in_another_part_as_far_as_it_goes():
