@@ -147,16 +147,20 @@ def _write(parsed: Parsed, tokens: Tokens, folder: Path, record: Mapping[str, An
 def write_table(frame: pd.DataFrame, path: Path) -> None:
     """Write a table as parquet; a column has the same type in every part, whatever is in it."""
     told = frame.astype({name: "str" for name in frame if frame[name].dtype == object and name != "evidence"})
-    schema = pa.Schema.from_pandas(told.drop(columns="evidence", errors="ignore"), preserve_index=False)
+    table = pa.Table.from_pandas(told.drop(columns="evidence", errors="ignore"), preserve_index=False)
     if "evidence" in told:
-        metadata = schema.metadata
-        schema = schema.insert(told.columns.get_loc("evidence"), pa.field("evidence", _EVIDENCE)).with_metadata(
-            metadata
-        )
-    save_table(pa.Table.from_pandas(told, schema=schema, preserve_index=False), path)
+        evidence = pa.array(told["evidence"].tolist(), type=_EVIDENCE)
+        table = table.add_column(told.columns.get_loc("evidence"), pa.field("evidence", _EVIDENCE), evidence)
+    save_table(table, path)
 
 
 def save_table(table: pa.Table, path: Path) -> None:
-    """Write an arrow table as parquet; words that come again and again are written once, other columns as they are."""
-    again = [field.name for field in table.schema if pa.types.is_large_string(field.type) and field.name != "text"]
-    put_together({path: lambda draft: pq.write_table(table, draft, use_dictionary=again)})
+    """Write an arrow table as parquet: words that come again and again once, whole numbers as steps, as they ascend."""
+    words = [field.name for field in table.schema if pa.types.is_large_string(field.type) and field.name != "text"]
+    numbers = [field.name for field in table.schema if pa.types.is_integer(field.type)]
+    how: dict[str, Any] = {
+        "use_dictionary": words,
+        "column_encoding": dict.fromkeys(numbers, "DELTA_BINARY_PACKED"),
+        "write_statistics": [*numbers, *(["date"] if "date" in table.schema.names else [])],
+    }
+    put_together({path: lambda draft: pq.write_table(table, draft, **how)})
