@@ -12,7 +12,7 @@ import pandas as pd
 from . import tables
 from .errors import CorpusError, CorpusWarning
 from .intake.describing import describe
-from .intake.inputs import Input, is_address, printable, unique
+from .intake.inputs import Input, is_address, is_there, printable, unique
 from .intake.inputs import list_inputs as _list_inputs
 from .intake.languages import ENGLISH, as_code, find_languages, name_language
 from .intake.limits import Limits
@@ -164,12 +164,12 @@ def find_path(path: str | Path) -> Path:
     Raises `CorpusError` when it exists in neither place.
     """
     given = Path(path).expanduser()
-    if given.exists():
+    if is_there(given):
         return given
     here = Path.cwd()
     for folder in (here, *here.parents):
         candidate = folder / "notebooks" / given
-        if not given.is_absolute() and (folder / "notebooks").is_dir() and candidate.exists():
+        if not given.is_absolute() and (folder / "notebooks").is_dir() and is_there(candidate):
             return candidate.resolve()
     raise CorpusError(
         f"there is no folder or file {str(path)!r} (looked from {here}); give the path of a folder of texts"

@@ -17,7 +17,6 @@ import numpy as np
 import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
-from .collecting import uncollected
 from .dictionaries import Dictionary, read_dictionary
 from .matches.addresses import find_addresses
 from .matches.contexts import refused
@@ -27,6 +26,7 @@ from .matches.offices import in_office
 from .tables import build, check
 from .theatres import assign_theatres
 from .tokens import Tokens, split_tokens
+from .undisturbed import undisturbed
 
 if TYPE_CHECKING:
     from .parse import Parsed
@@ -49,7 +49,7 @@ def find_mentions(sentences: pd.DataFrame, dictionary: Dictionary | str | Path) 
     return mentions_among(split_tokens(sentences["text"].tolist()), [dictionary], sentences)
 
 
-@uncollected
+@undisturbed
 def mentions_among(tokens: Tokens, dictionaries: Iterable[Dictionary], sentences: pd.DataFrame) -> pd.DataFrame:
     """Find mentions as `find_mentions` does, of several dictionaries, where the ``tokens`` of the sentences are known.
 

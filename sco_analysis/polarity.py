@@ -22,6 +22,7 @@ from .stance.placing import Placed, place
 from .stance.rules import THRESHOLD, label_scores, score_by_rules
 from .tables import WORD, build, check
 from .tokens import Tokens
+from .undisturbed import undisturbed
 
 _WORD = re.compile(WORD)
 _STATE = "[A-Z]{3}|org:.*"  # the keys of states and of organisations of states
@@ -179,6 +180,7 @@ _TRAVEL = ("voice", "session", "turn", "genre", "source", "date", "repeat_of")
 _SCORES = ("target", "polarity", "label", "evidence", "protocol")
 
 
+@undisturbed
 def _table(sentences: pd.DataFrame, scored: pd.DataFrame, name: str) -> pd.DataFrame:
     """Put the scores beside who says it, and make the table."""
     row = scored["row"].to_numpy()

@@ -12,7 +12,6 @@ import numpy as np
 import pandas as pd
 
 from . import tables
-from .collecting import uncollected
 from .layout import Layout, Layouts, layouts_of
 from .reading.pieces import HEADING, PROSE, SPEECH
 from .speech.cued import cued_sentences
@@ -26,6 +25,7 @@ from .speech.quotes import Marked, MarkPlaces, pair_marks
 from .speech.sources import UNRESOLVED, Source, resolve_sources
 from .tokens import Tokens, count_words
 from .turns import TRAVELLING
+from .undisturbed import undisturbed
 
 #: the values of one row, by `_RECORD`
 Record = tuple[Any, ...]
@@ -38,7 +38,7 @@ _RECORD = tuple(
 _START, _TEXT, _KIND = (_RECORD.index(name) for name in ("start", "text", "kind"))
 
 
-@uncollected
+@undisturbed
 def find_quotations(documents: pd.DataFrame, turns: pd.DataFrame, *, tokens: Tokens | None = None) -> pd.DataFrame:
     """Find who is quoted and reported in prose.
 

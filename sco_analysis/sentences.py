@@ -9,7 +9,6 @@ import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
 from . import tables
-from .collecting import uncollected
 from .layout import Layouts, count_spoken, layouts_of, stage_directions
 from .reading.lines import SPACES, pattern_of
 from .reading.pieces import KINDS
@@ -17,6 +16,7 @@ from .reading.stops import ends_sentence, find_ends, stops_of
 from .repeats import mark_repeats
 from .tokens import Tokens, split_tokens
 from .turns import TRAVELLING
+from .undisturbed import undisturbed
 
 _BRACKETS = "(["
 _LONGEST_TEASER = 120
@@ -52,7 +52,7 @@ def split_sentences(documents: pd.DataFrame, turns: pd.DataFrame, quotations: pd
     return sentences_and_tokens(documents, turns, quotations)[0]
 
 
-@uncollected
+@undisturbed
 def sentences_and_tokens(
     documents: pd.DataFrame, turns: pd.DataFrame, quotations: pd.DataFrame, tokens: Tokens | None = None
 ) -> tuple[pd.DataFrame, Tokens]:

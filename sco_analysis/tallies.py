@@ -46,6 +46,7 @@ from .sums import (
 )
 from .tables import locate
 from .topics import only_ceremony, said_topics
+from .undisturbed import undisturbed
 
 if TYPE_CHECKING:
     from .parse import Parsed
@@ -84,6 +85,7 @@ def topic_frequency(
     return finish_topics(sums, by, sub=sub)
 
 
+@undisturbed
 def sum_topics(
     parsed: Parsed,
     by: str | Sequence[str] = "speaker",
@@ -141,6 +143,7 @@ def _standing_in(rows: pd.DataFrame, counted: np.ndarray, hits: pd.DataFrame) ->
     return hits[kept], at[kept]
 
 
+@undisturbed
 def finish_topics(sums: Sums, by: str | Sequence[str] = "speaker", *, sub: bool = False) -> pd.DataFrame:
     """Make the table of `topic_frequency` from the sums of `sum_topics`."""
     by = check_by(by)
@@ -195,6 +198,7 @@ def speaker_share(
     return finish_speakers(sum_speakers(parsed, by, unit, speech, within), by, within=within)
 
 
+@undisturbed
 def sum_speakers(
     parsed: Parsed, by: str | Sequence[str] = "speaker", unit: str = "words", speech: str = "all", within: str = ""
 ) -> Sums:
@@ -220,6 +224,7 @@ def sum_speakers(
     }
 
 
+@undisturbed
 def finish_speakers(sums: Sums, by: str | Sequence[str] = "speaker", *, within: str = "") -> pd.DataFrame:
     """Make the table of `speaker_share` from the sums of `sum_speakers`."""
     by = check_by(by)
@@ -276,6 +281,7 @@ def sentiment_toward_states(
     return finish_states(sum_states(parsed, by, weight, protocol, voice, targets), by, targets=targets)
 
 
+@undisturbed
 def sum_states(
     parsed: Parsed,
     by: str | Sequence[str] = "speaker",
@@ -307,6 +313,7 @@ def sum_states(
     }
 
 
+@undisturbed
 def finish_states(
     sums: Sums, by: str | Sequence[str] = "speaker", *, targets: str | Sequence[str] = "states"
 ) -> pd.DataFrame:

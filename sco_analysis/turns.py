@@ -11,12 +11,12 @@ import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
 from . import tables
-from .collecting import uncollected
 from .layout import Layouts, count_spoken, layouts_of
 from .people import fold
 from .reading.pieces import LABEL, SPEECH
 from .reading.roster import Roster
 from .tokens import Tokens, split_tokens
+from .undisturbed import undisturbed
 
 #: columns of the documents table that travel with every span
 TRAVELLING = ("genre", "source", "date")
@@ -56,7 +56,7 @@ def split_turns(documents: pd.DataFrame) -> pd.DataFrame:
     return turns_among(documents, split_tokens(documents["text"].tolist(), numbered=False))
 
 
-@uncollected
+@undisturbed
 def turns_among(documents: pd.DataFrame, tokens: Tokens) -> pd.DataFrame:
     """Split documents as `split_turns` does, where the ``tokens`` of their texts are known."""
     texts = documents["text"].tolist()

@@ -18,7 +18,7 @@ TESTS = Path(__file__).parent
 ORDER = [
     "errors",
     "progress",
-    "collecting",
+    "undisturbed",
     "files",
     "fingerprints",
     "ledger",

@@ -312,6 +312,17 @@ def test_halves_of_surrogate_pairs_in_a_row_are_replaced(tmp_path):
     assert len(sco.parse(documents).documents) == 2
 
 
+def test_names_that_no_file_can_have_do_not_exist(tmp_path):
+    """A name in corpus.csv, or of a corpus, that is longer than the system allows is told like any that is missing."""
+    (tmp_path / "a.txt").write_text(GOOD)
+    (tmp_path / "corpus.csv").write_text(f"file,title\n{'x' * 300},T\n")
+    assert sco.check_corpus(tmp_path)["status"].tolist() == ["read"]
+    with pytest.warns(sco.CorpusWarning, match="x" * 300):
+        assert len(sco.read_corpus(tmp_path)) == 1
+    with pytest.raises(sco.CorpusError, match="there is no folder or file"):
+        sco.read_corpus("x" * 300)
+
+
 def test_an_error_of_a_library_costs_one_file(tmp_path, monkeypatch):
     """Whatever a library raises over a file is the reason why that file was left out, and the others are read."""
 

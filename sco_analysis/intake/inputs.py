@@ -239,4 +239,9 @@ def _sort_out(
 def _exists(root: str, file: str) -> bool:
     if is_address(root):
         return _file_system(root)[0].exists(f"{root.rstrip('/')}/{file}")
-    return "\0" not in file and Path(root, file).exists()
+    return is_there(Path(root, file))
+
+
+def is_there(path: Path) -> bool:
+    """Whether there is such a file or folder; a name that no system can hold is not."""
+    return os.path.exists(path)  # noqa: PTH110 - Path.exists raises over names that are too long

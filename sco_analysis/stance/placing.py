@@ -11,6 +11,7 @@ from pandas.api.extensions import ExtensionArray
 
 from ..tables import locate
 from ..tokens import Tokens, split_tokens
+from ..undisturbed import undisturbed
 
 
 @dataclass(frozen=True)
@@ -66,6 +67,7 @@ class Placed:
         return split_tokens(texts), np.arange(len(texts))
 
 
+@undisturbed
 def place(sentences: pd.DataFrame, mentions: pd.DataFrame, tokens: Tokens | None = None) -> Placed:
     """Put each mention into its sentence; those that are empty, outside it, or of no key drop out."""
     row = locate(sentences, mentions["doc_id"], mentions["sentence"])

@@ -8,9 +8,9 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..collecting import uncollected
 from ..reading.stops import SPACES
 from ..tokens import Tokens
+from ..undisturbed import undisturbed
 from .clauses import ROLES, Hits, Words, find_entries, place_targets, read_words
 from .direction import judge, set_force
 from .lexicon import PROTOCOL, Lexicon, read_lexicon
@@ -20,7 +20,7 @@ THRESHOLD = 0.15  # from here on a score of the rules is called friendly or host
 _EVIDENCE_LEAST = 0.05  # weaker words are not named
 
 
-@uncollected
+@undisturbed
 def score_by_rules(placed: Placed) -> pd.DataFrame:
     """Score by lexicon and clauses: one row for each sentence and key in it, sorted, and the words that it rests on."""
     lexicon = read_lexicon()

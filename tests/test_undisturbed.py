@@ -1,11 +1,12 @@
-"""Tests of the collector put off: it is as it was afterwards, and had nothing to find."""
+"""Tests of undisturbed work: collector and memory are as they were afterwards, and nothing was there to be found."""
 
 import gc
 
+import pyarrow as pa
 import pytest
 
 import sco_analysis as sco
-from sco_analysis.collecting import uncollected
+from sco_analysis.undisturbed import undisturbed
 
 
 @pytest.fixture
@@ -15,7 +16,7 @@ def collector():
     gc.enable()
 
 
-@uncollected
+@undisturbed
 def _depth(n):
     assert not gc.isenabled()
     if n == 0:
@@ -30,6 +31,23 @@ def test_the_collector_is_afterwards_as_it_was(collector, on):
     with pytest.raises(LookupError):
         _depth(3)
     assert gc.isenabled() == on
+
+
+def test_memory_comes_from_the_pool_that_was_there_before(monkeypatch):
+    """While work goes on Arrow takes memory from the C library; what was made is whole when the other pool is back."""
+    monkeypatch.setattr("sco_analysis.undisturbed._MEASURED", True)
+    before = pa.default_memory_pool().backend_name
+    seen = []
+
+    @undisturbed
+    def make():
+        seen.append(pa.default_memory_pool().backend_name)
+        return pa.array(["Astana", "Tashkent"] * 1000)
+
+    made = make()
+    assert seen == ["system"]
+    assert pa.default_memory_pool().backend_name == before
+    assert made.to_pylist() == ["Astana", "Tashkent"] * 1000
 
 
 def test_parsing_makes_no_cycles(seeds, collector):
