@@ -60,7 +60,7 @@ def in_sentence(text: str, tokens: Sentence, marks: list[Marked], number: int, s
     for k in [k for k, token in enumerate(tokens) if token.mark >= 0] if marks else ():
         if not any(report.start <= k < report.end for report in reports):
             found.append(_from_marked(text, tokens, k, marks[tokens[k].mark], number, session))
-    return sorted(found, key=lambda q: q.start)
+    return sorted(found, key=lambda q: q.start) if len(found) > 1 else found
 
 
 def _from_report(tokens: Sentence, report: Report, marks: list[Marked], number: int, session: int) -> Found:

@@ -40,7 +40,10 @@ def find_reports(tokens: Sentence) -> list[Report]:
 
 def _says_something(tokens: Sentence, report: Report) -> bool:
     """Tell whether a report has any words, not signs only."""
-    return any(tokens[k].word or tokens[k].mark >= 0 for k in range(report.start, report.end))
+    for k in range(report.start, report.end):  # nearly always the first is a word
+        if tokens[k].word or tokens[k].mark >= 0:
+            return True
+    return False
 
 
 def _without_overlaps(tokens: Sentence, reports: list[Report]) -> list[Report]:
@@ -126,9 +129,8 @@ def _goes_on_to(tokens: Sentence, i: int) -> bool:
 
 def _is_denied(tokens: Sentence, i: int, cue: Cue) -> bool:
     """Tell "did not say" from a report."""
-    if cue.lemma not in words("deniable"):
-        return False
-    return any(tokens[k].lists & NEGATIVE for k in range(max(0, i - 3), i))
+    before = [token for token in tokens[max(0, i - 3) : i] if token.lists & NEGATIVE]
+    return bool(before) and cue.lemma in words("deniable")
 
 
 def _is_coordinated(tokens: Sentence, i: int) -> bool:
