@@ -280,14 +280,11 @@ def _plot(table: pd.DataFrame, path: Path) -> None:
         own = rows["who"].eq("sco-analysis")
         axes.scatter(rows["ratio"], range(len(rows)), c=own.map({True: "#1b4f72", False: "#999999"}), zorder=3)
         for place, (what, ratio) in enumerate(zip(rows["what"], rows["ratio"], strict=True)):
-            axes.annotate(
-                f" {ratio:.2f} ×" if ratio < 10 else f" {ratio:,.0f} ×",
-                (ratio, place),
-                xytext=(6, -3),
-                textcoords="offset points",
-            )
-            if what in GOALS and own.iloc[place]:
-                axes.plot([GOALS[what]], [place], marker="|", markersize=14, color="#b03a2e")
+            goal = GOALS.get(what, 0.0) if own.iloc[place] else 0.0
+            told = f" {ratio:.2f} ×" if ratio < 10 else f" {ratio:,.1f} ×" if goal else f" {ratio:,.0f} ×"
+            axes.annotate(told, (max(ratio, goal), place), xytext=(6, -3), textcoords="offset points")
+            if goal:
+                axes.plot([goal], [place], marker="|", markersize=14, color="#b03a2e")
         axes.set_xscale("log")
         axes.xaxis.set_major_formatter("{x:g}")
         axes.set_yticks(
