@@ -9,6 +9,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import reduce
+from math import prod
 from typing import Any
 
 import numpy as np
@@ -16,6 +18,8 @@ import pandas as pd
 
 #: The column that says how often the rest of the row was seen; all others tell apart what is counted.
 TIMES = "times"
+
+_MOST_COMBINATIONS = np.iinfo(np.int64).max
 
 #: The sums of one tally of one part of a corpus: name → table.
 Sums = dict[str, pd.DataFrame]
@@ -177,6 +181,8 @@ def count_rows(frame: pd.DataFrame, columns: Sequence[str]) -> pd.DataFrame:
 
 def count_numbers(parts: Sequence[Numbers], times: np.ndarray | None = None) -> pd.DataFrame:
     """Count how often the values of all ``parts`` stand together, each row ``times``: as `count_rows`."""
+    if prod(max(part.size, 1) for part in parts) > _MOST_COMBINATIONS:  # one number cannot tell them all apart
+        parts = [reduce(join, parts)]
     number, known = np.zeros(len(parts[0].number), dtype=np.int64), np.ones(len(parts[0].number), dtype=bool)
     for part in parts:
         number = number * max(part.size, 1) + part.number

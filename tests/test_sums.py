@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 import sco_analysis as sco
 from sco_analysis import tallies
 from sco_analysis.sums import (
+    Numbers,
     add_sums,
     add_up,
     count_numbers,
@@ -97,6 +98,17 @@ def test_joined_numbers_count_as_their_columns_do(rows):
     pd.testing.assert_frame_equal(joined.values, together.values)
     expected = count_rows(frame.assign(x=frame["x"].abs()), ["one", "two", "x"])
     pd.testing.assert_frame_equal(count_numbers([joined, number_values("x", frame["x"].to_numpy())]), expected)
+
+
+def test_more_combinations_than_numbers_are_counted_too():
+    """Four columns of 65,536 values each have 2^64 combinations, more than a number can tell apart."""
+    values, last = np.arange(1 << 16), (1 << 16) - 1
+    number = np.array([last, 0, last, -1, 0])
+    parts = [Numbers(number, {name: pd.array(values)}) for name in "abc"]
+    parts.append(Numbers(np.array([last, 1, last, 0, 0]), {"d": pd.array(values)}))
+    counted = count_numbers(parts, np.array([1, 1, 2, 5, 1]))
+    expected = {name: [0, 0, last] for name in "abc"} | {"d": [0, 1, last], "times": [1, 1, 3]}
+    assert counted.to_dict("list") == expected
 
 
 def test_rows_are_found_in_other_tables():
