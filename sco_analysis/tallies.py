@@ -361,6 +361,6 @@ def _stances(polarity: pd.DataFrame, protocol: bool, targets: str | Sequence[str
         wanted = (polarity["target"].take(first).str.fullmatch("[A-Z]{3}") | (targets == "all")).to_numpy()[number]
     else:
         wanted = polarity["target"].isin(list(targets)).to_numpy()
-    wanted = wanted.astype(bool) & (protocol | ~polarity["protocol"].to_numpy())
+    wanted = wanted.astype(bool) & (protocol | ~polarity["protocol"].to_numpy(dtype=bool))
     rows = polarity.loc[wanted, ["doc_id", "sentence", "target", "polarity", "label"]]
     return rows.rename(columns={"sentence": "start"})

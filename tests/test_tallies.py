@@ -336,6 +336,9 @@ def test_sentiment_options():
     assert (first["n"], first["mean"]) == (3, pytest.approx((10 * 0.6 + 6 * 0.5 - 8 * 0.2) / 24))
     first = tallies.sentiment_toward_states(corpus, protocol=False).query("target == 'CHN'").iloc[0]
     assert (first["n"], first["total"], first["mean"]) == (2, 4, pytest.approx(0.2))
+    corpus.polarity["protocol"] = corpus.polarity["protocol"].astype(object)
+    again = tallies.sentiment_toward_states(corpus, protocol=False).query("target == 'CHN'").iloc[0]
+    assert again.equals(first)
     first = tallies.sentiment_toward_states(corpus, voice="quotation").iloc[0]
     assert (first["n"], first["total"], first["mean"]) == (1, 1, -0.2)
     assert set(tallies.sentiment_toward_states(corpus, targets="all")["target"]) == {"CHN", "RUS", "org:sco"}
