@@ -85,7 +85,8 @@ def parse(documents: pd.DataFrame, scorer: str | Callable = "rules") -> Parsed:
     for row, error in failed.items():
         told = f"{documents['doc_id'].iat[row]} was left out: it cannot be parsed ({type(error).__name__}: {error})"
         warnings.warn(f"{told}; please report it with the document", CorpusWarning, stacklevel=2)
-    return parse_strictly(documents.drop(index=documents.index[[*failed]]).reset_index(drop=True), scorer)
+    kept = [row for row in range(len(documents)) if row not in failed]  # by place: labels of the index may come twice
+    return parse_strictly(documents.iloc[kept].reset_index(drop=True), scorer)
 
 
 def find_failing(documents: pd.DataFrame, work: Callable[[pd.DataFrame], object]) -> dict[int, Exception]:

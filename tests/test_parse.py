@@ -101,7 +101,10 @@ def test_topics_of_another_dictionary(parsed, tmp_path):
 
 
 def test_a_document_that_cannot_be_parsed_is_left_out(monkeypatch):
-    """Where the rules fail on one document, it is named with what went wrong, and the others are parsed."""
+    """Where the rules fail on one document, it is named with what went wrong, and the others are parsed.
+
+    Also where all rows have one label in the index.
+    """
     documents = pd.DataFrame({"doc_id": ["a", "b"], "text": ["China agreed.", "Boom."]})
     documents = tables.build("documents", documents)
     module = import_module("sco_analysis.parse")
@@ -117,5 +120,7 @@ def test_a_document_that_cannot_be_parsed_is_left_out(monkeypatch):
         parsed = sco.parse(documents)
     assert parsed.documents["doc_id"].tolist() == ["a"]
     assert parsed.mentions["key"].tolist() == ["CHN"]
+    with pytest.warns(sco.CorpusWarning, match="b was left out"):
+        assert sco.parse(documents.set_axis([7, 7])).documents["doc_id"].tolist() == ["a"]
     with pytest.raises(IndexError):
         sco.parse(documents[documents["doc_id"] == "b"])
