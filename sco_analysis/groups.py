@@ -72,7 +72,7 @@ def counted_sentences(parsed: Parsed, *, repeats: bool = False, columns: Sequenc
     begins = np.ones(len(rows), dtype=bool)
     begins[1:] = (doc[1:] != doc[:-1]) | (turn[1:] != turn[:-1])
     voices, distinct = pd.factorize(rows["voice"])
-    counted = distinct.isin(SPOKEN)[voices]
+    counted = np.append(distinct.isin(SPOKEN), False)[voices]  # the last: of no voice
     kept = np.flatnonzero(counted if repeats else counted & rows["repeat_of"].isna().to_numpy())
     taken = {name: rows[name].array.take(kept) for name in (rows if columns is None else columns)}
     return pd.DataFrame(taken | {"passage": np.cumsum(begins)[kept]})
@@ -168,14 +168,19 @@ def columns_of(by: Sequence[str]) -> list[str]:
     return [*(read | dict.fromkeys(source for column in by for source in _SOURCES.get(column, (column,))))]
 
 
-def count_groups(parsed: Parsed, by: list[str], frames: list[tuple[pd.DataFrame, Numbers]]) -> pd.DataFrame:
-    """Count the rows of every group there is, silent ones too: places from all sentences, persons from ``frames``.
+def count_groups(
+    parsed: Parsed, by: list[str], heard: pd.DataFrame, groups: Numbers, turns: pd.DataFrame
+) -> pd.DataFrame:
+    """Count the rows of every group there is, silent ones too: places from all sentences, persons from who speaks.
 
-    ``frames`` are tables of sentences, turns or quotations, each with the numbers of its groups. Groups that are shown
-    in the order of the corpus have columns that tell it: doc_id and start of their first row.
+    Who speaks stands in ``heard``, sentences or turns and quotations with the numbers of their ``groups``, and in
+    ``turns``. Groups that are shown in the order of the corpus have columns that tell it: doc_id and start of their
+    first row.
     """
     if set(by) <= set(_PLACES):
         frames = [(parsed.sentences, number_groups(parsed, parsed.sentences, by))]
+    else:
+        frames = [(heard, groups), (turns, number_groups(parsed, turns, by))]
     if not set(_IN_ORDER) & set(by):
         return count_rows(pd.concat([count_numbers([group]) for _, group in frames], ignore_index=True), by)
     parts = [

@@ -26,7 +26,6 @@ from .groups import (
     counted_sentences,
     describe_speakers,
     list_groups,
-    number_groups,
     sort_groups,
     tell_cast,
 )
@@ -104,7 +103,7 @@ def sum_topics(
     if not ceremony:
         counted = counted & ~only_ceremony(hits, at, len(heard))
         hits, at = hits[counted[at]], at[counted[at]]
-    cast, turns, n_words = tell_cast(heard, by), parsed.turns, heard["n_words"].to_numpy()
+    cast, n_words = tell_cast(heard, by), heard["n_words"].to_numpy()
     group = cast.groups(parsed, by)
     kept, what = np.flatnonzero(counted), list(topics)
     of_rows = group.of(kept)
@@ -116,7 +115,7 @@ def sum_topics(
     mentions = Hits(row, once[: len(row)], cell)
     first_mentions = Hits(row[touched], once[: len(touched)], cell.of(touched))
     return {
-        "groups": count_groups(parsed, by, [(heard, group), (turns, number_groups(parsed, turns, by))]),
+        "groups": count_groups(parsed, by, heard, group, parsed.turns),
         "topics": count_rows(topics, what),
         "covered": count_numbers([of_rows.of(np.flatnonzero(np.bincount(row)))]),
         **_named("rate", sum_clusters(words, mentions, "rate")),
@@ -216,9 +215,8 @@ def sum_speakers(
     corpus = Numbers(np.zeros(len(everything), dtype=np.int64), {"corpus": pd.array(["all"], dtype="str")})
     whole = (cast.groups(parsed, [within]) if within else corpus).of(spoken)
     found = Hits(np.arange(len(spoken)), x, cast.groups(parsed, rest).of(spoken) if rest else None)
-    heard = [(everything, cast.groups(parsed, by)), (turns, number_groups(parsed, turns, by))]
     return {
-        "groups": count_groups(parsed, by, heard),
+        "groups": count_groups(parsed, by, everything, cast.groups(parsed, by), turns),
         **_named("share", sum_clusters(Sizes(whole, _clusters(said, spoken), x), found, "share")),
         **_named("speakers", count_descriptions(parsed, cast.weighted(n_words, spoken), by)),
     }
@@ -294,7 +292,7 @@ def sum_states(
     by = check_by(by, also=("holder",))
     check_choice("weight", weight, WEIGHTS)
     check_choice("voice", voice, ("all", *SPOKEN))
-    heard, turns = with_holders(_spoken(parsed, by), parsed.polarity), parsed.turns
+    heard = with_holders(_spoken(parsed, by), parsed.polarity)
     cast, n_words = tell_cast(heard, by), heard["n_words"].to_numpy()
     group = cast.groups(parsed, by)
     counted = heard["repeat_of"].isna().to_numpy()
@@ -305,7 +303,7 @@ def sum_states(
     means = Sizes(join(group.of(at), target), _clusters(heard, at), x)
     found = Hits(np.arange(len(at)), x * stance["polarity"].to_numpy())
     return {
-        "groups": count_groups(parsed, by, [(heard, group), (turns, number_groups(parsed, turns, by))]),
+        "groups": count_groups(parsed, by, heard, group, parsed.turns),
         "sentences": count_numbers([group.of(kept)]),
         "labels": count_numbers([group.of(at), target, number_values("label", stance["label"].to_numpy())]),
         **_named("mean", sum_clusters(means, found, "mean")),

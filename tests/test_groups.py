@@ -12,8 +12,10 @@ from sco_analysis.groups import (
     check_by,
     check_choice,
     count_descriptions,
+    count_groups,
     counted_sentences,
     describe_speakers,
+    number_groups,
     sort_groups,
 )
 
@@ -44,6 +46,22 @@ def test_a_nameless_speaker_is_named_by_the_part_played():
         ["author", "author"],
         ["Xi Jinping", "CHN"],
     ]
+
+
+def test_a_sentence_of_no_voice_is_not_counted():
+    """What is neither speech nor prose does not count, and what nobody has said to be either does not; nor all such."""
+    rows = _sentences({"voice": "heading"}, {"voice": None}, {"voice": "narration"}, {"voice": None})
+    assert counted_sentences(SimpleNamespace(sentences=rows))["start"].tolist() == [20]
+    assert counted_sentences(SimpleNamespace(sentences=rows.iloc[[1, 3]])).empty
+
+
+def test_places_are_taken_from_the_sentences_alone():
+    """A place is a group by its sentences: turns are not asked where they are."""
+    rows = _sentences({"voice": "narration", "genre": "news"}, {"voice": "heading", "genre": "news"})
+    heard = counted_sentences(SimpleNamespace(sentences=rows))
+    parsed, turns = SimpleNamespace(sentences=rows), tables.build("turns", []).drop(columns="genre")
+    counted = count_groups(parsed, ["genre"], heard, number_groups(parsed, heard, ["genre"]), turns)
+    assert counted.to_dict("list") == {"genre": ["news"], "times": [2]}
 
 
 def test_passages_are_turns_quotations_and_the_prose_between():
