@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+from time import sleep
 
 import numpy as np
 import pandas as pd
@@ -13,6 +15,7 @@ from hypothesis import strategies as st
 
 from sco_analysis.errors import DictionaryError, ParameterError, TableError
 from sco_analysis.polarity import SCORERS, score_polarity
+from sco_analysis.stance import lexicon as lexicons
 from sco_analysis.stance.lexicon import read_lexicon
 from sco_analysis.tables import TABLES, check
 from sco_analysis.tokens import split_tokens
@@ -205,6 +208,35 @@ def test_errors_say_what_to_write_instead(tmp_path: Path) -> None:
     path.write_text("words: {}\nclasses: {}\nentries: [{pattern: bad, valence: -2, kind: blame, example: X}]\n")
     with pytest.raises(DictionaryError, match=r"`bad` has the valence -2; write −1 to 1"):
         read_lexicon(path)
+
+
+def test_words_are_forgotten_when_there_are_too_many(monkeypatch) -> None:
+    """The lexicon keeps a bounded number of words; those it has forgotten it reads again, as before."""
+    lexicon = lexicons.Lexicon({"words": {"be": ["is"]}, "classes": {}, "entries": []})
+    monkeypatch.setattr(lexicons, "_MOST_WORDS", 2)
+    first = lexicon.read(["is", "Is", "his", "going"])
+    again = lexicon.read(["is", "Is", "his", "going"])
+    assert [column.tolist() for column in first] == [column.tolist() for column in again]
+    assert lexicon.read(["is"])[1].tolist() == [int(lexicons.BIT["be"])]
+    assert list(lexicon._words) == ["is"]
+
+
+def test_classes_met_by_two_threads_at_once_are_two() -> None:
+    """Each class of words has a number of its own, whoever meets it first."""
+
+    class Slow(dict):
+        def __len__(self) -> int:
+            size = super().__len__()
+            sleep(0.05)
+            return size
+
+    entry = {"valence": 0.5, "kind": "praise", "example": "X"}
+    entries = [entry | {"pattern": "good"}, entry | {"pattern": "fine"}]
+    lexicon = lexicons.Lexicon({"words": {}, "classes": {}, "entries": entries})
+    lexicon._classes = Slow(lexicon._classes)
+    with ThreadPoolExecutor(2) as threads:
+        kinds = [kind.tolist() for kind, _ in threads.map(lexicon.read, [["good"], ["fine"]])]
+    assert sorted(kinds) == [[1], [2]]
 
 
 def test_the_scorers_that_can_be_named_are_a_plain_dictionary() -> None:

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from threading import Lock
 
 import numpy as np
 import yaml
@@ -26,6 +27,7 @@ PROTOCOL = ("greeting", "thanks", "wish")
 _TOPIC = "topic"  # takes its words out of play
 _GAP = 4  # words that `..` may stand for
 STEPS = 6  # elements that an entry may have
+_MOST_WORDS = 1 << 17  # kept with their classes; with more of them, all are forgotten
 
 #: groups of function words, each a bit of the mask that a word has
 GROUPS = (
@@ -72,7 +74,7 @@ class _Readings(dict):
 
 
 class Lexicon:
-    """The compiled entries, and the words met so far.
+    """The compiled entries, and words met of late.
 
     A word belongs to a class: the set of pattern elements that it satisfies. ``satisfies[class, element]`` says so;
     ``anchored[class]`` lists the entries to be tried at a word of that class.
@@ -96,6 +98,7 @@ class Lexicon:
         for number, entry in enumerate(self.entries):
             self._by_anchor[entry.anchor].append(number)
         self._words = _Readings(self._read)
+        self._numbering = Lock()
         self._classes: dict[frozenset[int], int] = {frozenset(): 0}
         self._satisfies = np.zeros((64, len(self._numbers)), dtype=bool)
         self._anchored: list[list[int]] = [[]]
@@ -129,6 +132,8 @@ class Lexicon:
 
     def read(self, words: list[str]) -> tuple[np.ndarray, np.ndarray]:
         """Return the class and the mask of groups (`BIT`) of each of the distinct ``words``, as printed."""
+        if len(self._words) > _MOST_WORDS:
+            self._words.clear()
         both = np.fromiter(map(self._words.__getitem__, words), dtype=np.int64, count=len(words))
         return both >> len(GROUPS), both & ((1 << len(GROUPS)) - 1)
 
@@ -149,13 +154,14 @@ class Lexicon:
         return (self._class(frozenset(ids)) if ids else 0) << len(GROUPS) | mask
 
     def _class(self, ids: frozenset[int]) -> int:
-        if ids not in self._classes:
-            number = self._classes[ids] = len(self._classes)
-            if number >= len(self._satisfies):
-                self._satisfies = np.vstack([self._satisfies, np.zeros_like(self._satisfies)])
-            self._satisfies[number, list(ids)] = True
-            self._anchored.append([entry for element in ids for entry in self._by_anchor.get(element, ())])
-        return self._classes[ids]
+        with self._numbering:  # two threads that meet new classes would give them one number
+            if ids not in self._classes:
+                number = self._classes[ids] = len(self._classes)
+                if number >= len(self._satisfies):
+                    self._satisfies = np.vstack([self._satisfies, np.zeros_like(self._satisfies)])
+                self._satisfies[number, list(ids)] = True
+                self._anchored.append([entry for element in ids for entry in self._by_anchor.get(element, ())])
+            return self._classes[ids]
 
     def candidates(self, classes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         """Return (place, entry) for every entry anchored at a word of these ``classes``."""
