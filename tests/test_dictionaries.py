@@ -235,3 +235,19 @@ def test_a_state_needs_forms(tmp_path):
     path = write(tmp_path, "kind: state\nentries: {RUS: [Russia]}\n")
     with pytest.raises(DictionaryError, match=r"`RUS` has a form None; a state's patterns stand under name, demonym"):
         read_dictionary(path)
+
+
+def test_few_automata_are_kept_and_none_need_be():
+    """A matcher keeps those of the last texts; where another thread has dropped one meanwhile, it matches as before."""
+
+    class Dropped(dict):
+        def __setitem__(self, key, value):
+            self.clear()
+
+    matcher = matching.Matcher(["a b", "c*"])
+    texts = ["a b", "c", "a b cd", "x", "a", "b a b", "a b"]
+    hits = [matcher.match(split_tokens(text)).first.tolist() for text in texts]
+    assert hits == [[0], [0], [0, 2], [], [], [1], [0]]
+    assert len(matcher._made) == matching._KEPT
+    matcher._made = Dropped()
+    assert [matcher.match(split_tokens(text)).first.tolist() for text in texts] == hits

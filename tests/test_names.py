@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from sco_analysis.speech import flags
+from sco_analysis.speech import flags, namings
 from sco_analysis.speech.abbreviations import spelled_anywhere
 from sco_analysis.speech.capitals import read_run, run_end
 from sco_analysis.speech.cues import first_names
@@ -39,6 +39,21 @@ def mentions_of(text):
 
 def people(text):
     return {e.name: (e.gender, e.count) for e in cast_of(text).entities if e.kind == "person"}
+
+
+def test_sequences_that_another_thread_forgets_are_read_all_the_same(monkeypatch):
+    """Where whatever is noted is forgotten at once, the names are as before; long sequences are not noted at all."""
+
+    class Forgotten(dict):
+        def __setitem__(self, key, value):
+            noted.append(key)
+            self.clear()
+
+    noted = []
+    monkeypatch.setattr(namings, "_READINGS", Forgotten())
+    text = "Ada Okello met " + "Ito " * 30 + "in Astana."
+    assert [name.full for name in namings_of(text)[0].names] == ["Ada Okello", "Ito " * 29 + "Ito", "Astana"]
+    assert noted == [(False, "Astana"), (False, "Ada", "Okello")]
 
 
 def test_a_surname_is_the_person_named_in_full():

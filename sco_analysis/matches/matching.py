@@ -162,11 +162,13 @@ class Matcher:
 
     def _determined(self, sets: tuple[tuple[int, ...], ...]) -> tuple:
         """Return the automaton over classes of atoms; texts of one kind hold the same ones again and again."""
-        if sets not in self._made:
-            if len(self._made) >= _KEPT:
-                self._made.pop(next(iter(self._made)))
-            self._made[sets] = self._determine(sets)
-        return self._made[sets]
+        made = self._made.get(sets)
+        if made is None:
+            made = self._determine(sets)
+            for oldest in list(self._made)[: max(len(self._made) - _KEPT + 1, 0)]:
+                self._made.pop(oldest, None)  # another thread may have done so
+            self._made[sets] = made
+        return made
 
     def _determine(self, sets: tuple[tuple[int, ...], ...]) -> tuple:
         having = defaultdict(list)  # symbol → classes

@@ -28,8 +28,8 @@ Span = tuple[int, int, int]
 _ASIDE, _FAR = 15, 25
 _LONGEST_ACRONYM = 30
 _KIN = frozenset("father mother dad mom mum son daughter brother sister wife husband uncle aunt cousin".split())
-#: how many printed sequences are remembered with what was read of them
-_MOST_READ = 50_000
+#: how many printed sequences are remembered with what was read of them; one of more forms seldom comes again
+_MOST_READ, _LONGEST_KEPT = 50_000, 20
 _VOTES = f.VOTES_MAN | f.VOTES_WOMAN | f.VOTES_NOBODY
 
 
@@ -116,12 +116,16 @@ _READINGS: dict[tuple[str | bool, ...], _Reading | None] = {}
 def _reading(forms: list[Form], *, initial: bool) -> _Reading | None:
     """Read a sequence by itself; what was read is kept for the next."""
     key = (initial, *(form.text for form in forms))
-    if key not in _READINGS:
-        if len(_READINGS) > _MOST_READ:
-            _READINGS.clear()
+    try:
+        return _READINGS[key]
+    except KeyError:
         run = read_run(Row(forms, list(range(len(forms)))), 0, len(forms), initial=initial)
-        _READINGS[key] = run and _Reading(Name(run), _columns(forms, run))
-    return _READINGS[key]
+    reading = run and _Reading(Name(run), _columns(forms, run))
+    if len(_READINGS) > _MOST_READ:
+        _READINGS.clear()
+    if len(forms) <= _LONGEST_KEPT:
+        _READINGS[key] = reading
+    return reading  # and not what is kept: another thread may have cleared it
 
 
 def _columns(forms: list[Form], run: Run) -> tuple[int, int, int, int, int, bool]:
