@@ -3,6 +3,7 @@
 import os
 import signal
 import sys
+import threading
 import zlib
 
 import pytest
@@ -42,6 +43,24 @@ def test_what_takes_too_long_is_ended():
     slow = _packed(b"BT /F1 11 Tf 50 750 Td " + b"(ab cd) Tj 0 -14 Td " * 500_000 + b" ET")
     limits = Limits(seconds=0.05)
     assert apart.read_apart(slow, limits) == "it took more than 0.05 s; save it anew, or raise Limits(seconds=…)"
+    assert apart.read_apart(_pdf(LINES), Limits()) == (SOUND, {})
+
+
+def test_an_answer_in_the_last_moment_costs_no_other_file(monkeypatch):
+    """Where the time is up when the answer is there, the answer counts, and the ended process is asked no more."""
+
+    class Late(threading.Timer):
+        def cancel(self):
+            self.function()
+
+        def start(self):
+            super().cancel()
+            super().start()
+
+    with monkeypatch.context() as patch:
+        patch.setattr(apart.threading, "Timer", Late)
+        assert apart.read_apart(_pdf(LINES), Limits()) == (SOUND, {})
+    assert (os.getpid(), Limits().memory) not in apart._running
     assert apart.read_apart(_pdf(LINES), Limits()) == (SOUND, {})
 
 

@@ -50,6 +50,9 @@ def read_apart(data: bytes, limits: Limits) -> Any:
             raise
         finally:
             timer.cancel()
+            timer.join()  # it may be ending the process in this moment, be there an answer or none
+            if ended.is_set() and key in _running:
+                _stop(_running.pop(key))
 
 
 def _too_slow(limits: Limits) -> str:
