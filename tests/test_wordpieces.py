@@ -23,6 +23,17 @@ def test_words_are_folded_and_cut_greedily() -> None:
     assert read("we xyz _") == "[CLS] we [UNK] [UNK] [SEP]"
 
 
+def test_words_are_forgotten_when_there_are_too_many(monkeypatch) -> None:
+    """A bounded number of words is kept; those forgotten are cut again, as before."""
+    pieces = WordPieces(VOCABULARY)
+    monkeypatch.setattr("sco_analysis.stance.wordpieces._MOST_WORDS", 1)
+    first = pieces.split("we thank . thanks we")
+    assert (
+        pieces.split("we thank . thanks we") == first == [PIECES.number[p] for p in "we thank . thank ##s we".split()]
+    )
+    assert len(pieces._seen) <= 2
+
+
 def test_each_mention_of_the_target_is_one_mask() -> None:
     """Whatever the target is called, and however many words it has, the network sees a mask."""
     text = "We thank Türkiye, thank Ankara."

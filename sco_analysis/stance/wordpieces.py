@@ -13,12 +13,13 @@ from collections.abc import Sequence
 PAD, UNKNOWN, CLS, SEP, MASK = "[PAD]", "[UNK]", "[CLS]", "[SEP]", "[MASK]"
 LONGEST = 96  # pieces of a sentence that are read, the two at its ends included
 _LONGEST_WORD = 60
+_MOST_WORDS = 1 << 17  # kept with their pieces; with more of them, all are forgotten
 # runs of letters, marks and digits; any other visible character, the underscore too, stands alone
 _WORDS = re.compile(r"[^\W_]+|[^\w\s]|_")
 
 
 class WordPieces:
-    """The vocabulary, and the words met so far."""
+    """The vocabulary, and words met of late."""
 
     def __init__(self, vocabulary: Sequence[str]) -> None:
         self.number = {piece: number for number, piece in enumerate(vocabulary)}
@@ -31,9 +32,12 @@ class WordPieces:
         return [piece for word in _WORDS.findall(folded) for piece in self._pieces(word)]
 
     def _pieces(self, word: str) -> list[int]:
-        if word not in self._seen:
-            self._seen[word] = self._longest_first(word)
-        return self._seen[word]
+        pieces = self._seen.get(word)
+        if pieces is None:
+            if len(self._seen) > _MOST_WORDS:
+                self._seen.clear()
+            pieces = self._seen[word] = self._longest_first(word)
+        return pieces
 
     def _longest_first(self, word: str) -> list[int]:
         pieces, at = [], 0
