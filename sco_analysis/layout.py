@@ -27,7 +27,8 @@ from .reading.pieces import (
 from .tokens import Tokens, split_tokens
 
 _ASIDE = re.compile(r"\(([^()\n]{2,80})\)|\[([^\[\]\n]{2,80})\]")
-_MOST_SESSIONS = 1 << 32
+#: no text has as many sessions: the number of a text times this, and that of the session, are one number
+MOST_SESSIONS = 1 << 32
 
 
 class Block(NamedTuple):
@@ -102,7 +103,7 @@ class Layouts:
         """Give the title of each session of each text: its first heading."""
         titles: list[dict[int, str]] = [{} for _ in self.texts]
         headings = np.flatnonzero(self.kind == HEADING)
-        page = self.doc[headings] * _MOST_SESSIONS + self.session[headings]
+        page = self.doc[headings] * MOST_SESSIONS + self.session[headings]
         headings = headings[np.diff(page, prepend=-1) != 0]
         columns = (column[headings].tolist() for column in (self.doc, self.session, self.start, self.end))
         for doc, session, start, end in zip(*columns, strict=True):

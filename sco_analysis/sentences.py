@@ -9,7 +9,7 @@ import pandas as pd
 from pandas.api.extensions import ExtensionArray
 
 from . import tables
-from .layout import Layouts, count_spoken, layouts_of, stage_directions
+from .layout import MOST_SESSIONS, Layouts, count_spoken, layouts_of, stage_directions
 from .reading.lines import SPACES, pattern_of
 from .reading.pieces import KINDS
 from .reading.stops import ends_sentence, find_ends, stops_of
@@ -22,7 +22,6 @@ _BRACKETS = "(["
 _LONGEST_TEASER = 120
 #: every teaser holds one of these (`layout.yml`)
 _OF_TEASERS = "[…"
-_MOST_SESSIONS = 1 << 32
 
 
 def split_sentences(documents: pd.DataFrame, turns: pd.DataFrame, quotations: pd.DataFrame) -> pd.DataFrame:
@@ -151,7 +150,7 @@ class _Spans:
 
     def columns(self, documents: pd.DataFrame, layouts: Layouts) -> dict[str, np.ndarray | ExtensionArray]:
         """Return the columns of the sentences table that follow from the layout alone, without their texts."""
-        page = np.flatnonzero(np.diff(self.doc * _MOST_SESSIONS + self.session, prepend=-1))  # where each page begins
+        page = np.flatnonzero(np.diff(self.doc * MOST_SESSIONS + self.session, prepend=-1))  # where each page begins
         pages = zip(self.doc[page].tolist(), self.session[page].tolist(), strict=True)
         titles = pd.array([layouts.titles[doc].get(session) for doc, session in pages], dtype="str")
         lengths = np.diff(page, append=len(self.doc))

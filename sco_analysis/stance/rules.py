@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from ..reading.stops import SPACES
+from ..reading.lines import SPACES
 from ..tokens import Tokens
 from ..undisturbed import undisturbed
 from .clauses import ROLES, Hits, Words, find_entries, place_targets, read_words
