@@ -251,6 +251,11 @@ def code_points(text: str) -> np.ndarray:
     return np.frombuffer(text.encode("utf-32-le", "surrogatepass"), dtype="<u4")
 
 
+def look_up(table: np.ndarray, points: np.ndarray) -> np.ndarray:
+    """Look code points up in a table of the basic plane, whose last entry stands for all beyond."""
+    return np.take(table, points if points.dtype.itemsize < 4 else np.minimum(points, 0xFFFF))
+
+
 def word_characters(points: np.ndarray) -> np.ndarray:
     """Tell of each code point whether it belongs to a word."""
     return _classes(points) == _LETTER

@@ -133,3 +133,11 @@ def test_stretches_with_a_lone_surrogate_are_cut():
     cut = tokens.split_tokens("one \ud800 two\nthree").recut(np.array([0, 10]), np.array([9, 15]))
     assert (cut.text, cut.strings) == ("one \ud800 two\n\nthree", ["one \ud800 two", "three"])
     assert cut.row.tolist() == [0, 0, 1]
+
+
+def test_code_points_beyond_the_basic_plane_are_looked_up_as_one():
+    """A table of the basic plane tells of its characters; its last entry tells of all that it does not hold."""
+    table = np.zeros(0x10000, dtype=bool)
+    table[[ord("a"), 0xFFFF]] = True
+    assert tokens.look_up(table, tokens.code_points("ab")).tolist() == [True, False]
+    assert tokens.look_up(table, tokens.code_points("aб😀")).tolist() == [True, False, True]

@@ -12,7 +12,7 @@ from functools import cached_property
 
 import numpy as np
 
-from ..tokens import number_stretches, split_tokens
+from ..tokens import look_up, number_stretches, split_tokens
 from .flags import APOSTROPHES
 from .forms import BREAK, SPLIT, Form, Row, forms_of
 from .paragraphs import Paragraphs
@@ -118,7 +118,7 @@ class _Split:
         chained[near] |= atoms.hold(",", end[near])
         self.chain = np.cumsum(~_shifted(chained)) - 1
         company = chained | _shifted(chained) | self.quoted
-        figures = _in(_FIGURE, points[start]) | (points[start] > 0xFFFF)
+        figures = look_up(_FIGURE, points[start]) | (points[start] > 0xFFFF)
         self.odd_chains = np.unique(self.chain[figures & company])
         is_odd = np.zeros(len(atoms) + 1, dtype=bool)
         is_odd[self.odd_chains] = True
@@ -170,7 +170,7 @@ class _Split:
         """Take what is left but white space: sign by sign, and full stops or hyphens in a row together."""
         points = self.atoms.characters
         at = self.atoms.signs
-        at = at[~(_in(_SPACE, points[at]) | self.taken[at])]
+        at = at[~(look_up(_SPACE, points[at]) | self.taken[at])]
         same = (at[1:] - at[:-1] == 1) & (points[at[1:]] == points[at[:-1]]) & self.atoms.hold(".-", at[1:])
         first = np.flatnonzero(np.concatenate([[True], ~same])[: len(at)])
         length = np.diff(first, append=len(at))
@@ -185,8 +185,3 @@ class _Split:
 def _shifted(flags: np.ndarray) -> np.ndarray:
     """Return for each place what ``flags`` says of the one before it."""
     return np.concatenate([[False], flags[:-1]])[: len(flags)]
-
-
-def _in(table: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Look code points up in a table of the basic plane, whose last entry stands for all beyond."""
-    return table[points if points.dtype.itemsize < 4 else np.minimum(points, 0xFFFF)]

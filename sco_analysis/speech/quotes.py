@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from ..tokens import Tokens, code_points, word_characters
+from ..tokens import Tokens, code_points, look_up, word_characters
 from .cues import verb_forms
 from .paragraphs import Paragraphs
 
@@ -106,12 +106,12 @@ class MarkPlaces:
         """Look through the texts, or through their ``tokens`` where these are known."""
         if tokens is None:
             points = code_points("\n".join([*texts, ""]))
-            at = np.flatnonzero(_among(_SIGNS, points))
+            at = np.flatnonzero(look_up(_SIGNS, points))
             self._base = np.cumsum([0, *(len(text) + 1 for text in texts)])
         else:
             points, at, self._base = tokens.characters, tokens.places(_ALL), tokens.base
         before = points[np.maximum(at - 1, 0)]
-        behind = _among(_APOSTROPHE, points[at]) & word_characters(before) & (before != ord("_"))
+        behind = look_up(_APOSTROPHE, points[at]) & word_characters(before) & (before != ord("_"))
         self._marks, self._behind = at[~behind], at[behind]
 
     def likely(self, paragraphs: Paragraphs) -> np.ndarray:
@@ -120,11 +120,6 @@ class MarkPlaces:
         start, end = base + np.array(paragraphs.start, dtype=np.int64), base + np.array(paragraphs.end, dtype=np.int64)
         inside = np.searchsorted(self._marks, start) < np.searchsorted(self._marks, end)
         return inside | np.isin(start, self._behind)
-
-
-def _among(table: np.ndarray, points: np.ndarray) -> np.ndarray:
-    """Look code points up in a table of the basic plane, whose last entry stands for all beyond."""
-    return np.take(table, points if points.dtype.itemsize < 4 else np.minimum(points, 0xFFFF))
 
 
 def _visible_end(text: str, start: int, end: int) -> int:

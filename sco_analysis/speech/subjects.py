@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .cues import words
-from .flags import VERBAL
+from .flags import STANDING_ALONE, VERBAL
 from .forms import BREAK, Form
 from .function_words import (
     ADVERBS,
@@ -113,7 +113,7 @@ def _trimmed(tokens: list[Form], first: int, end: int) -> Range | None:
     return first, end
 
 
-_STANDING = frozenset("some many several most all few both others one another".split())
+_STANDING = STANDING_ALONE | {"one", "another"}
 
 
 def _is_opening_adverb(token: Form) -> bool:

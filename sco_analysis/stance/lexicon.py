@@ -1,7 +1,7 @@
 """The diplomatic lexicon of ``data/polarity.yml``, compiled once: which words express something, and toward whom.
 
-An entry is looked for from its *anchor*, the element that is no function word and has the fewest forms, outward. Every
-distinct word is read once in a process; a text then costs look-ups in arrays.
+An entry is looked for from its *anchor*, the element that is no function word and has the fewest forms, outward. A word
+is read when it is first met, and kept; a text then costs look-ups in arrays.
 """
 
 from __future__ import annotations
