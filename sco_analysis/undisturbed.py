@@ -14,6 +14,7 @@ Both are as they were afterwards. What it saves: `docs/speed.md`.
 from __future__ import annotations
 
 import gc
+import os
 import sys
 import threading
 from collections.abc import Callable
@@ -70,3 +71,18 @@ def _end() -> None:
             pa.set_memory_pool(_pool)
             if _was_on:
                 gc.enable()
+
+
+def _anew() -> None:
+    """Start afresh in a forked process: threads that were at work are not there, and nobody would release the lock."""
+    global _lock, _at_work  # noqa: PLW0603
+    _lock = threading.Lock()
+    if _at_work:
+        _at_work = 0
+        pa.set_memory_pool(_pool)
+        if _was_on:
+            gc.enable()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_anew)

@@ -1,6 +1,7 @@
 """Tests of undisturbed work: collector and memory are as they were afterwards, and nothing was there to be found."""
 
 import gc
+import os
 
 import pyarrow as pa
 import pytest
@@ -61,3 +62,20 @@ def test_parsing_makes_no_cycles(seeds, collector):
         sco.parse(seeds)
     assert gc.collect() <= 5 * once
     assert once < 100
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="this system knows no fork")
+def test_a_forked_process_starts_afresh(collector):
+    """Forked while work goes on, a process has its collector on, and can do such work itself."""
+
+    @undisturbed
+    def fork():
+        child = os.fork()
+        if not child:
+            on = gc.isenabled()
+            os._exit(0 if on and undisturbed(gc.isenabled)() is False and gc.isenabled() else 1)
+        return os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+
+    gc.enable()
+    assert fork() == 0
+    assert gc.isenabled()

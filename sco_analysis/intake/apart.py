@@ -86,6 +86,16 @@ def stop_all() -> None:
         _stop(_running.pop(key))
 
 
+def _anew() -> None:
+    """Start afresh in a forked process, where nobody would release a lock that a thread had held."""
+    global _lock  # noqa: PLW0603
+    _lock = threading.Lock()
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_anew)
+
+
 def serve(memory: int) -> None:
     """Answer what `read_apart` asks until there is nothing more to be asked: the work of the other process."""
     from .pdfs import read_pdf  # noqa: PLC0415 - only here

@@ -115,7 +115,7 @@ def parse_good(documents: pd.DataFrame, scorer: str) -> tuple[tuple[Parsed, Toke
         failed = find_failing(documents, lambda document: parse(document, scorer))
         if not failed:
             raise
-    good = documents.drop(index=documents.index[[*failed]]).reset_index(drop=True)
+    good = documents.iloc[[row for row in range(len(documents)) if row not in failed]].reset_index(drop=True)
     failures = [_told(documents.iloc[row], error) for row, error in failed.items()]
     return (parse(good, scorer) if len(good) else None), failures
 
