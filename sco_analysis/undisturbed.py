@@ -68,9 +68,13 @@ def _end() -> None:
     with _lock:
         _at_work -= 1
         if not _at_work:
-            pa.set_memory_pool(_pool)
-            if _was_on:
-                gc.enable()
+            _put_back()
+
+
+def _put_back() -> None:
+    pa.set_memory_pool(_pool)
+    if _was_on:
+        gc.enable()
 
 
 def _anew() -> None:
@@ -79,9 +83,7 @@ def _anew() -> None:
     _lock = threading.Lock()
     if _at_work:
         _at_work = 0
-        pa.set_memory_pool(_pool)
-        if _was_on:
-            gc.enable()
+        _put_back()
 
 
 if hasattr(os, "register_at_fork"):
