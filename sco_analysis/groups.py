@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from .errors import ParameterError
-from .sums import TIMES, Numbers, Sums, add_up, count_numbers, count_rows, tell_apart
+from .sums import TIMES, Numbers, Sums, add_up, count_numbers, count_rows, number_rows, tell_apart
 from .tables import in_order
 
 if TYPE_CHECKING:
@@ -90,11 +90,11 @@ class Cast(NamedTuple):
 
     def groups(self, parsed: Parsed, by: Sequence[str]) -> Numbers:
         """Give numbers to the groups that the rows are in, as a reader wants to see them (`add_groups`)."""
-        labels = list(zip(*(_label(parsed, self.rows, column) for column in by), strict=True))
-        distinct = sorted(set(labels))
-        place = {label: number for number, label in enumerate(distinct)}
-        columns = {name: pd.array([label[i] for label in distinct], dtype="str") for i, name in enumerate(by)}
-        return Numbers(np.array([place[label] for label in labels], dtype=np.int64)[self.number], columns)
+        return number_rows(self.labels(parsed, by), by).of(self.number)
+
+    def labels(self, parsed: Parsed, by: Sequence[str]) -> pd.DataFrame:
+        """Return the columns ``by`` of the ``rows`` as a reader wants to see them."""
+        return pd.DataFrame({column: pd.array(_label(parsed, self.rows, column), dtype="str") for column in by})
 
     def weighted(self, words: np.ndarray, kept: np.ndarray | slice = slice(None)) -> pd.DataFrame:
         """Return those ``rows`` that are among the ``kept`` ones, with the sum of their ``words`` as ``n_words``."""
@@ -105,7 +105,7 @@ class Cast(NamedTuple):
 
 def tell_cast(rows: pd.DataFrame, by: Sequence[str]) -> Cast:
     """Tell apart rows (sentences, turns or quotations) by all that groups ``by`` and descriptions rest on."""
-    read = {"voice", "speaker", "state", "role"} | {name for column in by for name in _SOURCES.get(column, (column,))}
+    read = ("voice", "speaker", "state", "role", *_sources(by))
     columns = [name for name in rows if name in read]
     number, first = tell_apart(rows, columns)
     return Cast(number, pd.DataFrame({name: rows[name].array.take(first) for name in columns}))
@@ -118,7 +118,7 @@ def add_groups(parsed: Parsed, rows: pd.DataFrame, by: Sequence[str]) -> pd.Data
     says so, else ``(unidentified speaker)``. A session is ``<doc_id> 3: <its title>``.
     """
     cast = tell_cast(rows, by)
-    return rows.assign(**{c: pd.array(_label(parsed, cast.rows, c), dtype="str").take(cast.number) for c in by})
+    return rows.assign(**{name: column.array.take(cast.number) for name, column in cast.labels(parsed, by).items()})
 
 
 def number_groups(parsed: Parsed, rows: pd.DataFrame, by: Sequence[str]) -> Numbers:
@@ -165,7 +165,12 @@ def _session_labels(parsed: Parsed, rows: pd.DataFrame) -> list[str]:
 def columns_of(by: Sequence[str]) -> list[str]:
     """List the columns of sentences that are read when they are counted by the groups ``by``."""
     read = dict.fromkeys(("doc_id", "start", "voice", "speaker", "state", "role", "n_words"))
-    return [*(read | dict.fromkeys(source for column in by for source in _SOURCES.get(column, (column,))))]
+    return [*(read | dict.fromkeys(_sources(by)))]
+
+
+def _sources(by: Sequence[str]) -> list[str]:
+    """List the columns that `add_groups` reads to say which group a row is in."""
+    return [source for column in by for source in _SOURCES.get(column, (column,))]
 
 
 def count_groups(

@@ -87,7 +87,7 @@ def ratio_intervals(
     rows = pd.concat([sizes, hits[[*group, *clusters]].assign(x=0)], ignore_index=True)
     counted = Sizes(
         number_rows(rows, group),
-        {name: tell_apart(rows, [column])[0] for name, column in CLUSTERS.items() if column in clusters},
+        number_clusters(rows),
         rows["x"].to_numpy(),
     )
     seen = Hits(
@@ -114,6 +114,11 @@ class Hits(NamedTuple):
     y: np.ndarray
     cell: Numbers | None = None
     x: np.ndarray | None = None
+
+
+def number_clusters(rows: pd.DataFrame, kept: np.ndarray | slice = slice(None)) -> dict[str, np.ndarray]:
+    """Give numbers to the clusters that the ``kept`` rows lie in, for each of `CLUSTERS` whose column there is."""
+    return {name: tell_apart(rows, [column])[0][kept] for name, column in CLUSTERS.items() if column in rows}
 
 
 def sum_clusters(sizes: Sizes, hits: Hits, kind: str) -> Sums:

@@ -29,7 +29,7 @@ from .groups import (
     sort_groups,
     tell_cast,
 )
-from .intervals import CLUSTERS, Hits, Sizes, finish_ratios, sum_clusters
+from .intervals import Hits, Sizes, finish_ratios, number_clusters, sum_clusters
 from .sums import (
     TIMES,
     Numbers,
@@ -109,7 +109,7 @@ def sum_topics(
     of_rows = group.of(kept)
     cell, row = number_rows(hits, what), np.cumsum(counted)[at] - 1
     touched = first_rows(pair_up(row, cell.number))  # a sentence touches a topic once
-    clusters, once = _clusters(heard, kept), np.ones(max(len(kept), len(hits)), dtype=np.int64)
+    clusters, once = number_clusters(heard, kept), np.ones(max(len(kept), len(hits)), dtype=np.int64)
     words = Sizes(of_rows, clusters, n_words[kept])
     sentences = Sizes(of_rows, clusters, once[: len(kept)])
     mentions = Hits(row, once[: len(row)], cell)
@@ -127,11 +127,6 @@ def sum_topics(
 def _spoken(parsed: Parsed, by: Sequence[str]) -> pd.DataFrame:
     """Return all sentences that are speech or prose, repeated ones too: what is needed to count them by ``by``."""
     return counted_sentences(parsed, repeats=True, columns=[*columns_of(by), "repeat_of"])
-
-
-def _clusters(rows: pd.DataFrame, kept: np.ndarray | slice = slice(None)) -> dict[str, np.ndarray]:
-    """Give numbers to the clusters that the ``kept`` rows lie in, for each kind of `CLUSTERS`."""
-    return {name: tell_apart(rows[[column]], [column])[0][kept] for name, column in CLUSTERS.items() if column in rows}
 
 
 def _standing_in(rows: pd.DataFrame, counted: np.ndarray, hits: pd.DataFrame) -> tuple[pd.DataFrame, np.ndarray]:
@@ -206,18 +201,20 @@ def sum_speakers(
     check_choice("unit", unit, UNITS)
     check_choice("speech", speech, SPEECH)
     check_choice("within", within, ("", *by))
-    everything = speech_rows(parsed, unit, [*columns_of(by), "turn"])
+    everything = speech_rows(parsed, unit, columns_of(by))
     turns = speech_rows(parsed, "turns", columns_of(by)) if unit == "sentences" else everything.iloc[:0]
     spoken = np.flatnonzero((speech == "all") | everything["speech"].eq(speech))
     said = everything.drop(columns="doc_id") if {"document", "session"} & set(by) else everything
     cast, rest = tell_cast(everything, by), [column for column in by if column != within]
+    group = cast.groups(parsed, by)
     x, n_words = everything["x"].to_numpy()[spoken], everything["n_words"].to_numpy()
     corpus = Numbers(np.zeros(len(everything), dtype=np.int64), {"corpus": pd.array(["all"], dtype="str")})
     whole = (cast.groups(parsed, [within]) if within else corpus).of(spoken)
-    found = Hits(np.arange(len(spoken)), x, cast.groups(parsed, rest).of(spoken) if rest else None)
+    cell = group if not within else cast.groups(parsed, rest) if rest else None
+    found = Hits(np.arange(len(spoken)), x, cell and cell.of(spoken))
     return {
-        "groups": count_groups(parsed, by, everything, cast.groups(parsed, by), turns),
-        **_named("share", sum_clusters(Sizes(whole, _clusters(said, spoken), x), found, "share")),
+        "groups": count_groups(parsed, by, everything, group, turns),
+        **_named("share", sum_clusters(Sizes(whole, number_clusters(said, spoken), x), found, "share")),
         **_named("speakers", count_descriptions(parsed, cast.weighted(n_words, spoken), by)),
     }
 
@@ -300,7 +297,7 @@ def sum_states(
     stance, at = _standing_in(heard, counted, _stances(parsed.polarity, protocol, targets))
     x = n_words[at] if weight == "words" else np.ones(len(at), dtype=np.int64)
     target, kept = number_rows(stance, ["target"]), np.flatnonzero(counted)
-    means = Sizes(join(group.of(at), target), _clusters(heard, at), x)
+    means = Sizes(join(group.of(at), target), number_clusters(heard, at), x)
     found = Hits(np.arange(len(at)), x * stance["polarity"].to_numpy())
     return {
         "groups": count_groups(parsed, by, heard, group, parsed.turns),
