@@ -79,25 +79,27 @@ def parse(documents: pd.DataFrame, scorer: str | Callable = "rules") -> Parsed:
         if not isinstance(scorer, str):  # the caller's own function may have failed
             raise
         documents = in_english(documents)
-        failed = find_failing(documents, lambda document: _parse(document, scorer))
-        if len(failed) in (0, len(documents)):
+        good, failed = leave_out_failing(documents, lambda document: _parse(document, scorer))
+        if not failed or good.empty:
             raise
     for row, error in failed.items():
         told = f"{documents['doc_id'].iat[row]} was left out: it cannot be parsed ({type(error).__name__}: {error})"
         warnings.warn(f"{told}; please report it with the document", CorpusWarning, stacklevel=2)
-    kept = [row for row in range(len(documents)) if row not in failed]  # by place: labels of the index may come twice
-    return parse_strictly(documents.iloc[kept].reset_index(drop=True), scorer)
+    return parse_strictly(good, scorer)
 
 
-def find_failing(documents: pd.DataFrame, work: Callable[[pd.DataFrame], object]) -> dict[int, Exception]:
-    """Do ``work`` on each document alone; return the numbers of the rows on which it fails, each with its error."""
+def leave_out_failing(
+    documents: pd.DataFrame, work: Callable[[pd.DataFrame], object]
+) -> tuple[pd.DataFrame, dict[int, Exception]]:
+    """Do ``work`` on each document alone; return those on which it does not fail, and the others' rows and errors."""
     failed = {}
     for row in range(len(documents)):
         try:
             work(documents.iloc[[row]].reset_index(drop=True))
         except Exception as error:
             failed[row] = error
-    return failed
+    kept = [row for row in range(len(documents)) if row not in failed]  # by place: labels of the index may come twice
+    return documents.iloc[kept].reset_index(drop=True), failed
 
 
 def parse_strictly(documents: pd.DataFrame, scorer: str | Callable = "rules") -> Parsed:

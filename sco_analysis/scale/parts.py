@@ -27,7 +27,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from ..errors import ScoError
-from ..parse import Parsed, find_failing
+from ..parse import Parsed, leave_out_failing
 from ..parse import parse_with_tokens as parse
 from ..store.files import put, put_together
 from ..store.fingerprints import digest, hash_made_with
@@ -112,10 +112,9 @@ def parse_good(documents: pd.DataFrame, scorer: str) -> tuple[tuple[Parsed, Toke
     try:
         return parse(documents, scorer), []
     except Exception:  # one of them; the others do not depend on it
-        failed = find_failing(documents, lambda document: parse(document, scorer))
+        good, failed = leave_out_failing(documents, lambda document: parse(document, scorer))
         if not failed:
             raise
-    good = documents.iloc[[row for row in range(len(documents)) if row not in failed]].reset_index(drop=True)
     failures = [_told(documents.iloc[row], error) for row, error in failed.items()]
     return (parse(good, scorer) if len(good) else None), failures
 
