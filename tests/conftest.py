@@ -1,9 +1,10 @@
-"""What several tests share: the seeds parsed once, and the seeds rendered once."""
+"""What several tests share: the seeds parsed once, and rendered once; a small corpus made of them."""
 
 from __future__ import annotations
 
 import importlib.util
 import os
+import re
 import shutil
 import subprocess
 import sys
@@ -24,6 +25,9 @@ settings.load_profile("patient")
 ROOT = Path(__file__).resolve().parent.parent
 SEEDS = ROOT / "seeds"
 SHARED = ROOT.parent / "shared"
+
+#: What documents of the small corpus have in common.
+COMMON = "The leaders of the member states signed a declaration on trade and transport in Astana on Thursday."
 
 
 def find_way_to_cut_off() -> list[str]:
@@ -71,6 +75,27 @@ def seeds():
 def parsed(seeds):
     """The five documents of ``seeds/``, parsed; do not change its tables."""
     return sco.parse(seeds)
+
+
+def small_corpus(seeds):
+    """Make eight short documents of the seeds: their beginnings, with other words, and sentences in common."""
+    texts = [text[:1500] for text in seeds["text"]]
+    made = []
+    for number in range(8):
+        text = re.sub(r"\bcooperation\b", ["trade", "security", "friendship"][number % 3], texts[number % len(texts)])
+        if number % 2:
+            text += "\n\n" + COMMON.replace("Thursday", "Friday" if number == 5 else "Thursday") + " Talks went on.\n"
+        made.append({"doc_id": f"d{number:02d}", "text": text})
+    return made
+
+
+@pytest.fixture(scope="session")
+def small_folder(seeds, tmp_path_factory):
+    """The small corpus as a folder of texts; do not change it."""
+    place = tmp_path_factory.mktemp("corpus")
+    for document in small_corpus(seeds):
+        (place / f"{document['doc_id']}.txt").write_text(document["text"], encoding="utf-8", newline="")
+    return place
 
 
 @pytest.fixture(scope="session")

@@ -2,7 +2,6 @@
 
 import json
 import os
-import re
 import signal
 import tempfile
 from itertools import pairwise
@@ -11,6 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
+from conftest import COMMON, small_corpus
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -28,34 +28,12 @@ from sco_analysis.scale.sketches import write_sketch
 
 TALLIES = ("topic_frequency", "speaker_share", "sentiment_toward_states")
 SPANS = ("turns", "quotations", "sentences", "mentions", "polarity")
-COMMON = "The leaders of the member states signed a declaration on trade and transport in Astana on Thursday."
-
-
-def small_corpus(seeds):
-    """Make eight short documents of the seeds: their beginnings, with other words, and sentences in common."""
-    texts = [text[:1500] for text in seeds["text"]]
-    made = []
-    for number in range(8):
-        text = re.sub(r"\bcooperation\b", ["trade", "security", "friendship"][number % 3], texts[number % len(texts)])
-        if number % 2:
-            text += "\n\n" + COMMON.replace("Thursday", "Friday" if number == 5 else "Thursday") + " Talks went on.\n"
-        made.append({"doc_id": f"d{number:02d}", "text": text})
-    return made
 
 
 @pytest.fixture(scope="module")
-def folder(seeds, tmp_path_factory):
-    """Write the small corpus as a folder of texts."""
-    place = tmp_path_factory.mktemp("corpus")
-    for document in small_corpus(seeds):
-        (place / f"{document['doc_id']}.txt").write_text(document["text"], encoding="utf-8", newline="")
-    return place
-
-
-@pytest.fixture(scope="module")
-def whole(folder):
+def whole(small_folder):
     """The small corpus, parsed at once."""
-    return sco.parse(sco.read_corpus(folder))
+    return sco.parse(sco.read_corpus(small_folder))
 
 
 def assert_same_tallies(found, parsed, by="speaker"):
@@ -89,9 +67,9 @@ def deadly_parse_share(job, share):
     return parse_share_really(job, share)
 
 
-def test_a_document_is_parsed_the_same_alone(folder, whole):
+def test_a_document_is_parsed_the_same_alone(small_folder, whole):
     """Nothing but `repeat_of` depends on the other documents of a corpus."""
-    documents = sco.read_corpus(folder)
+    documents = sco.read_corpus(small_folder)
     alone = [sco.parse(documents.iloc[[at]].reset_index(drop=True)) for at in range(len(documents))]
     for name in SPANS:
         expected = getattr(whole, name).drop(columns="repeat_of", errors="ignore")
@@ -100,9 +78,9 @@ def test_a_document_is_parsed_the_same_alone(folder, whole):
 
 
 @pytest.mark.parametrize("block", [pytest.param(1, marks=pytest.mark.slow), 4_000])
-def test_partitions_change_nothing(folder, whole, tmp_path, block):
+def test_partitions_change_nothing(small_folder, whole, tmp_path, block):
     """However a folder is divided, tallies and tables are those of the corpus parsed at once."""
-    found = sco.analyse(folder, tmp_path / "out", jobs=1, block=block)
+    found = sco.analyse(small_folder, tmp_path / "out", jobs=1, block=block)
     assert len(found.partitions) == {1: 8, 4_000: 3}[block]
     assert whole.sentences["repeat_of"].str.startswith("d01:").any()
     assert_same_tallies(found, whole)
@@ -110,9 +88,9 @@ def test_partitions_change_nothing(folder, whole, tmp_path, block):
     assert found.failures.empty
 
 
-def test_results_are_files(folder, whole, tmp_path):
+def test_results_are_files(small_folder, whole, tmp_path):
     """The tallies lie in the folder as csv and parquet, and the manifest tells their hashes and what there was."""
-    found = sco.analyse(folder, tmp_path / "out", jobs=1, by=["genre", "speaker"], block=7_000)
+    found = sco.analyse(small_folder, tmp_path / "out", jobs=1, by=["genre", "speaker"], block=7_000)
     for name in TALLIES:
         written = pd.read_parquet(tmp_path / "out" / f"{name}.parquet")
         pd.testing.assert_frame_equal(written, getattr(sco, name)(whole, by=["genre", "speaker"]), check_exact=True)
@@ -127,10 +105,10 @@ def test_results_are_files(folder, whole, tmp_path):
     assert documents["doc_id"].tolist() == whole.documents["doc_id"].tolist()
 
 
-def test_options_reach_their_tally(folder, whole, tmp_path):
+def test_options_reach_their_tally(small_folder, whole, tmp_path):
     """Options of one tally are those of the function of its name."""
     options = {"speaker_share": {"unit": "turns"}, "topic_frequency": {"by": "year", "sub": True, "context": True}}
-    found = sco.analyse(folder, tmp_path / "out", jobs=1, options=options, block=4_000)
+    found = sco.analyse(small_folder, tmp_path / "out", jobs=1, options=options, block=4_000)
     pd.testing.assert_frame_equal(found.speaker_share, sco.speaker_share(whole, unit="turns"), check_exact=True)
     expected = sco.topic_frequency(whole, by="year", sub=True, context=True)
     pd.testing.assert_frame_equal(found.topic_frequency, expected, check_exact=True)
@@ -156,7 +134,7 @@ def test_a_second_run_goes_on(seeds, tmp_path):
     assert_same_tables(changed, parsed)
 
 
-def test_a_run_that_was_stopped_goes_on(folder, whole, tmp_path, monkeypatch):
+def test_a_run_that_was_stopped_goes_on(small_folder, whole, tmp_path, monkeypatch):
     """Partitions that were finished when a run is stopped are not parsed again."""
     done = []
 
@@ -168,14 +146,14 @@ def test_a_run_that_was_stopped_goes_on(folder, whole, tmp_path, monkeypatch):
 
     monkeypatch.setattr(analysing, "parse_share", stopped)
     with pytest.raises(KeyboardInterrupt):
-        sco.analyse(folder, tmp_path / "out", jobs=1, block=1)
+        sco.analyse(small_folder, tmp_path / "out", jobs=1, block=1)
     monkeypatch.undo()
-    found = sco.analyse(folder, tmp_path / "out", jobs=1, block=1)
+    found = sco.analyse(small_folder, tmp_path / "out", jobs=1, block=1)
     assert found.partitions["status"].tolist() == ["taken over"] * 3 + ["parsed"] * 5
     assert_same_tallies(found, whole)
 
 
-def test_a_document_that_fails_is_reported(folder, tmp_path, monkeypatch):
+def test_a_document_that_fails_is_reported(small_folder, tmp_path, monkeypatch):
     """A document that raises an error is named in `failures`; the others are counted as if it were not there."""
 
     def failing(documents, scorer):
@@ -185,27 +163,27 @@ def test_a_document_that_fails_is_reported(folder, tmp_path, monkeypatch):
 
     monkeypatch.setattr(parts, "parse", failing)
     with pytest.warns(sco.CorpusWarning, match=r"^1 documents failed; see .*failures\.csv$"):
-        found = sco.analyse(folder, tmp_path / "out", jobs=1, block=4_000)
+        found = sco.analyse(small_folder, tmp_path / "out", jobs=1, block=4_000)
     assert found.failures.to_dict("records") == [
         {"doc_id": "d03", "path": "d03.txt", "error": "ValueError: what is this?"}
     ]
-    assert_same_tallies(found, without_source(folder, "d03"))
+    assert_same_tallies(found, without_source(small_folder, "d03"))
 
 
 @pytest.mark.slow
-def test_killed_processes_are_replaced(folder, whole, tmp_path, monkeypatch):
+def test_killed_processes_are_replaced(small_folder, whole, tmp_path, monkeypatch):
     """A process killed once costs nothing; a document that kills every process is found, left out and reported."""
     monkeypatch.setattr(analysing, "parse_share", deadly_parse_share)
     out = tmp_path / "out"
     out.mkdir()
     (out / "killed").touch()
-    found = sco.analyse(folder, out, jobs=2, block=4_000)
+    found = sco.analyse(small_folder, out, jobs=2, block=4_000)
     assert not (out / "killed").exists()
     assert found.failures.empty
     assert_same_tallies(found, whole)
     corpus = tmp_path / "corpus"
     corpus.mkdir()
-    for file in folder.glob("*.txt"):
+    for file in small_folder.glob("*.txt"):
         (corpus / file.name).write_bytes(file.read_bytes())
     (corpus / "d06.txt").write_text("KILLS EVERY WORKER. Nothing else.")
     with pytest.warns(sco.CorpusWarning, match="^1 documents failed"):
@@ -235,25 +213,25 @@ def test_an_address_is_read(seeds, tmp_path):
     assert_same_tallies(found, sco.parse(sco.read_corpus("memory://sco-test")))
 
 
-def test_what_is_asked_wrongly_is_refused_at_once(folder, tmp_path):
+def test_what_is_asked_wrongly_is_refused_at_once(small_folder, tmp_path):
     """Unknown options, scorers and schedulers, and an empty corpus, are refused with what to write instead."""
     with pytest.raises(sco.ParameterError, match=r"^options='speakers' is unknown; did you mean 'speaker_share'\?"):
-        sco.analyse(folder, tmp_path, options={"speakers": {}})
+        sco.analyse(small_folder, tmp_path, options={"speakers": {}})
     with pytest.raises(sco.ParameterError, match=r"^options\['speaker_share'\]='units' is unknown; "):
-        sco.analyse(folder, tmp_path, options={"speaker_share": {"units": "turns"}})
+        sco.analyse(small_folder, tmp_path, options={"speaker_share": {"units": "turns"}})
     with pytest.raises(sco.ParameterError, match=r"^there is no scorer 'rule'; "):
-        sco.analyse(folder, tmp_path, scorer="rule")
+        sco.analyse(small_folder, tmp_path, scorer="rule")
     with pytest.raises(sco.ParameterError, match=r"^unit='word' is unknown"):
-        sco.analyse(folder, tmp_path, options={"speaker_share": {"unit": "word"}})
+        sco.analyse(small_folder, tmp_path, options={"speaker_share": {"unit": "word"}})
     (tmp_path / "none").mkdir()
     with pytest.raises(sco.CorpusError, match=r"^no document of .*none could be parsed"):
         sco.analyse(tmp_path / "none", tmp_path / "out", jobs=1)
 
 
-def test_two_runs_do_not_share_a_folder(folder, tmp_path):
+def test_two_runs_do_not_share_a_folder(small_folder, tmp_path):
     """While one process works in a folder, another one is refused."""
     with parts_alone(tmp_path), pytest.raises(sco.ParameterError, match=r"^another process works in .*give another"):
-        sco.analyse(folder, tmp_path, jobs=1)
+        sco.analyse(small_folder, tmp_path, jobs=1)
 
 
 def parts_alone(place):

@@ -6,7 +6,6 @@ from test_scale import (
     assert_same_tallies,
     deadly_parse_share,
     parse_share_really,
-    small_corpus,
     without_source,
 )
 
@@ -34,52 +33,43 @@ def failing_parse_share(job, share):
         parts.parse = really
 
 
-@pytest.fixture(scope="module")
-def folder(seeds, tmp_path_factory):
-    """Write the small corpus as a folder of texts."""
-    place = tmp_path_factory.mktemp("corpus")
-    for document in small_corpus(seeds):
-        (place / f"{document['doc_id']}.txt").write_text(document["text"], encoding="utf-8", newline="")
-    return place
-
-
 @pytest.mark.slow
-def test_a_killed_worker_changes_nothing(folder, tmp_path, monkeypatch):
+def test_a_killed_worker_changes_nothing(small_folder, tmp_path, monkeypatch):
     """A worker that is killed midway costs its partition a second try; tallies and tables are those of one process."""
     monkeypatch.setattr(analysing, "parse_share", deadly_parse_share)
     out = tmp_path / "out"
     out.mkdir()
     (out / "killed").touch()
-    found = sco.analyse(folder, out, scheduler="local", jobs=2, block=4_000)
+    found = sco.analyse(small_folder, out, scheduler="local", jobs=2, block=4_000)
     assert not (out / "killed").exists()
     assert found.failures.empty
-    parsed = sco.parse(sco.read_corpus(folder))
+    parsed = sco.parse(sco.read_corpus(small_folder))
     assert_same_tallies(found, parsed)
     assert_same_tables(found, parsed)
-    again = sco.analyse(folder, out, scheduler="local", jobs=2, block=4_000)
+    again = sco.analyse(small_folder, out, scheduler="local", jobs=2, block=4_000)
     assert again.partitions["status"].tolist() == ["taken over"] * 3
 
 
 @pytest.mark.slow
-def test_a_document_that_fails_on_every_worker_is_reported(folder, tmp_path, monkeypatch):
+def test_a_document_that_fails_on_every_worker_is_reported(small_folder, tmp_path, monkeypatch):
     """A document that no worker can parse is named in `failures`, and the others are counted."""
     monkeypatch.setattr(analysing, "parse_share", failing_parse_share)
     with pytest.warns(sco.CorpusWarning, match="^1 documents failed"):
-        found = sco.analyse(folder, tmp_path, scheduler="local", jobs=2, block=7_000)
+        found = sco.analyse(small_folder, tmp_path, scheduler="local", jobs=2, block=7_000)
     assert found.failures.to_dict("records") == [
         {"doc_id": "d03", "path": "d03.txt", "error": "ValueError: what is this?"}
     ]
-    assert_same_tallies(found, without_source(folder, "d03"))
+    assert_same_tallies(found, without_source(small_folder, "d03"))
 
 
 @pytest.mark.slow
-def test_a_document_that_kills_every_worker_is_reported(folder, tmp_path, monkeypatch):
+def test_a_document_that_kills_every_worker_is_reported(small_folder, tmp_path, monkeypatch):
     """A document that no worker survives is found by halving its partition, and left out."""
     monkeypatch.setattr(analysing, "parse_share", deadly_parse_share)
     corpus = tmp_path / "corpus"
     corpus.mkdir()
     for name in ("d00", "d01"):
-        (corpus / f"{name}.txt").write_bytes((folder / f"{name}.txt").read_bytes())
+        (corpus / f"{name}.txt").write_bytes((small_folder / f"{name}.txt").read_bytes())
     (corpus / "d02.txt").write_text("KILLS EVERY WORKER. Nothing else.")
     with pytest.warns(sco.CorpusWarning, match="^1 documents failed"):
         found = sco.analyse(corpus, tmp_path / "out", scheduler="local", jobs=2)
@@ -87,7 +77,7 @@ def test_a_document_that_kills_every_worker_is_reported(folder, tmp_path, monkey
     assert_same_tallies(found, without_source(corpus, "d02"))
 
 
-def test_a_scheduler_that_is_not_there_is_named(folder, tmp_path, monkeypatch):
+def test_a_scheduler_that_is_not_there_is_named(small_folder, tmp_path, monkeypatch):
     """An address that nobody answers at is refused with what to do."""
 
     def refused(*_, **__):
@@ -95,7 +85,7 @@ def test_a_scheduler_that_is_not_there_is_named(folder, tmp_path, monkeypatch):
 
     monkeypatch.setattr("distributed.Client", refused)
     with pytest.raises(sco.ParameterError, match=r"^scheduler='tcp://nobody:1' does not answer \(timed out\); start"):
-        sco.analyse(folder, tmp_path, scheduler="tcp://nobody:1")
+        sco.analyse(small_folder, tmp_path, scheduler="tcp://nobody:1")
 
 
 def test_lost_calls_are_made_again_as_often_as_the_pool_tries():
@@ -114,7 +104,7 @@ def test_lost_calls_are_made_again_as_often_as_the_pool_tries():
     assert found == {"a": 5, "b": pools.Lost("gone")}
 
 
-def test_results_do_not_depend_on_what_comes_first(folder, tmp_path, monkeypatch):
+def test_results_do_not_depend_on_what_comes_first(small_folder, tmp_path, monkeypatch):
     """Partitions may be finished in any order."""
 
     class Backwards(pools.ThisProcess):
@@ -125,7 +115,7 @@ def test_results_do_not_depend_on_what_comes_first(folder, tmp_path, monkeypatch
             return name, function(*arguments)
 
     monkeypatch.setattr(pools, "ThisProcess", Backwards)
-    found = sco.analyse(folder, tmp_path, jobs=1, block=4_000)
+    found = sco.analyse(small_folder, tmp_path, jobs=1, block=4_000)
     assert found.partitions["partition"].tolist() == ["000000", "000001", "000002"]
-    parsed = sco.parse(sco.read_corpus(folder))
+    parsed = sco.parse(sco.read_corpus(small_folder))
     assert_same_tallies(found, parsed)
