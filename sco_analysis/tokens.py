@@ -108,9 +108,7 @@ class Tokens:
 
     def hold(self, characters: str, at: np.ndarray | slice = slice(None)) -> np.ndarray:
         """Tell of each place of ``text``, or of those given, whether one of ``characters`` stands there."""
-        points = self.characters[at]
-        table = _table_of(characters)
-        return table[points if points.dtype.itemsize < 4 else np.minimum(points, len(table) - 1)]
+        return look_up(_table_of(characters), self.characters[at])
 
     @cached_property
     def signs(self) -> np.ndarray:
@@ -263,9 +261,9 @@ def word_characters(points: np.ndarray) -> np.ndarray:
 
 def _classes(points: np.ndarray) -> np.ndarray:
     """Tell of each code point whether it belongs to a word, is a plain space or any other sign."""
+    classes = look_up(_CLASS, points)
     if points.dtype.itemsize < 4:
-        return np.take(_CLASS, points)
-    classes = np.take(_CLASS, np.minimum(points, 0xFFFF))
+        return classes
     far = np.flatnonzero(points > 0xFFFF)
     distinct, which = np.unique(points[far], return_inverse=True)
     classes[far] = np.array([_LETTER if chr(c).isalnum() else _SIGN for c in distinct], dtype=np.uint8)[which]
