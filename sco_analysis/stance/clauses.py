@@ -64,7 +64,7 @@ class Words:
 
     def has(self, place: np.ndarray, *groups: str) -> np.ndarray:
         """Say whether the words at ``place`` are in one of ``groups``; a place just outside the text is not."""
-        return (self._masks[place] & sum(BIT[group] for group in groups)) != 0
+        return (self.masks(place) & sum(BIT[group] for group in groups)) != 0
 
     @cached_property
     def opening(self) -> np.ndarray:

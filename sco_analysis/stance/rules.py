@@ -24,9 +24,9 @@ _EVIDENCE_LEAST = 0.05  # weaker words are not named
 def score_by_rules(placed: Placed) -> pd.DataFrame:
     """Score by lexicon and clauses: one row for each sentence and key in it, sorted, and the words that it rests on."""
     lexicon = read_lexicon()
-    first = np.flatnonzero(np.diff(placed.row, prepend=-1))  # of each sentence's mentions
+    begins = np.diff(placed.row, prepend=-1) > 0  # here the next sentence's mentions begin
+    first, number = np.flatnonzero(begins), np.cumsum(begins) - 1  # number of the sentence of each mention
     rows = placed.row[first]
-    number = np.cumsum(np.diff(placed.row, prepend=-1) > 0) - 1  # of the sentence of each mention
     names, key, holder = _keys(placed, rows)
     pair, out_number, out_key = _pairs(number, key, len(names))
     out = pd.DataFrame({"row": rows[out_number], "target": pd.array(names, dtype="str").take(out_key)})
