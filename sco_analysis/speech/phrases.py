@@ -7,22 +7,27 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache, lru_cache
+from functools import lru_cache
 from typing import NamedTuple
 
-from ..reading.lines import read_rules
 from .cues import words
 from .flags import (
+    BEFORE_FIGURES,
     BEFORE_VERB,
     BEHIND_VERB,
     DETERMINER,
     ENDS,
     FINITE,
+    GOES_ON,
+    HONORIFIC,
     IN_ED,
+    NUMERAL,
     PAST,
     PLURAL,
     PREPOSITION,
     STANDING,
+    STARTER,
+    UNCERTAIN,
     VERBAL,
 )
 from .forms import Form, Row, row_of
@@ -66,12 +71,6 @@ class Sentence(list[Form]):
     def span(self, first: int, last: int | None = None) -> tuple[int, int]:
         """Return the characters of the forms ``first:last``; of one form without ``last``."""
         return self.starts[first], self.end(first if last is None else last - 1)
-
-
-@cache
-def _abbreviations() -> tuple[frozenset[str], ...]:
-    rules = read_rules("sentences.yml")
-    return tuple(frozenset(map(str, rules[name])) for name in ("titles", "uncertain", "openers", "before_figures"))
 
 
 @lru_cache(maxsize=1 << 14)
@@ -122,18 +121,15 @@ def _ends(row: Row, i: int) -> bool:
     """Tell whether a sentence ends with the full stop ``row.forms[i]``."""
     forms = row.forms
     form, following = forms[i], forms[i + 1]
-    if following.mark < 0 and (following.text[0].islower() or following.text in ",;:)]}"):
+    if following.flags & GOES_ON:
         return False
     before = forms[i - 1] if i else form
     if form.text != "." or (i and row.end(i - 1) < row.starts[i]):
         return True
-    titles, uncertain, openers, figures = _abbreviations()
-    if before.low in titles or (len(before.text) == 1 and before.upper and before.text != "I"):
+    if before.flags & HONORIFIC or (before.flags & BEFORE_FIGURES and following.flags & NUMERAL):
         return False
-    if before.low in figures and following.text[0].isdigit():
-        return False
-    if before.low in uncertain or "." in before.text:
-        return following.mark >= 0 or following.low in openers
+    if before.flags & UNCERTAIN:
+        return following.mark >= 0 or following.flags & STARTER > 0
     return row.starts[i + 1] > row.end(i) or not following.word
 
 
