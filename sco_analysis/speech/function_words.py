@@ -8,16 +8,16 @@ from functools import cache
 from .cues import words
 
 _LISTS = (
-    "determiners prepositions times relatives boundaries adjuncts pronouns nominative be adverbs openers auxiliaries"
-    " documents also_nouns"
+    "determiners prepositions times relatives boundaries adjuncts pronouns nominative be adverbs openers documents"
+    " also_nouns"
 ).split()
 #: words and signs that may bring the narrator back; those that no report goes beyond
 RETURNING = frozenset((",", "according", "and", "but", "then", "while", "although", "though", "during", "in"))
 CLOSING = frozenset((";", "http", "https"))
 (
     DETERMINERS, PREPOSITIONS, TIMES, RELATIVES, BOUNDARIES, ADJUNCTS, PRONOUNS, NOMINATIVE, BE, ADVERBS, OPENERS,
-    AUXILIARIES, DOCUMENTS, ALSO_NOUNS, RETURNS, CLOSES, NEGATIVE,
-) = (1 << bit for bit in range(17))  # fmt: skip
+    DOCUMENTS, ALSO_NOUNS, RETURNS, CLOSES, NEGATIVE,
+) = (1 << bit for bit in range(16))  # fmt: skip
 
 
 @cache
