@@ -124,9 +124,7 @@ def _flags_of_word(text: str, low: str, flags: int) -> int:
 def _flags_of_verb(low: str, flags: int) -> int:
     """Tell by which of the marks of a finite verb a word may be one: the first that it has; see `phrases.is_finite`."""
     plural = PLURAL if low[-1] == "s" else 0
-    if flags & FINITE:
-        return plural
-    if flags & PAST:
+    if flags & (FINITE | PAST):
         return plural
     if low.endswith(_CONTRACTED) or (low.endswith("'s") and low in words("nominative")):
         return plural | FINITE
